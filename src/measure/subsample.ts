@@ -1,6 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Interval } from "../core/estimate.ts";
 import type { Random } from "../core/random.ts";
+import { studentQuantile } from "../core/special.ts";
 
 const halves = 20;
 const fewest = 8;
@@ -12,15 +13,17 @@ const fewest = 8;
  * Politis, Romano & Wolf, "Subsampling", 1999, section 2.2). Never with replacement: repeated rows have distance 0.
  *
  * @param estimate value on the given rows (a view that changes afterwards), in the unit of `value`
+ * @param between awaited between half-samples
  * @returns undefined with fewer than 8 rows, or when the estimator refuses a half-sample or its value is not finite
  */
-export function subsampleInterval(
+export async function subsampleInterval(
   n: number,
   value: number,
   level: number,
   random: Random,
   estimate: (rows: Int32Array) => number,
-): Interval | undefined {
+  between: () => Promise<void> | undefined = () => undefined,
+): Promise<Interval | undefined> {
   if (!(level > 0 && level < 1)) {
     throw new InputError({
       code: "bad-level",
@@ -33,6 +36,7 @@ export function subsampleInterval(
   if (n < fewest) return undefined;
   const values = new Float64Array(halves);
   for (let b = 0; b < halves; b++) {
+    await between();
     try {
       values[b] = estimate(random.permutation(n).subarray(0, n >> 1));
     } catch (error) {
@@ -44,7 +48,7 @@ export function subsampleInterval(
   for (const v of values) mean += v / halves;
   let variance = 0;
   for (const v of values) variance += (v - mean) ** 2 / (halves - 1);
-  const margin = studentQuantile(level) * Math.sqrt(variance);
+  const margin = studentQuantile((1 + level) / 2, halves - 1) * Math.sqrt(variance);
   if (!Number.isFinite(margin)) return undefined;
   return {
     low: value - margin,
@@ -52,22 +56,4 @@ export function subsampleInterval(
     level,
     how: `${halves} half-samples without replacement`,
   };
-}
-
-/** t with P(|T| ≤ t) = level for 19 degrees of freedom: finite sum for odd degrees, solved for the angle atan(t/√19). */
-function studentQuantile(level: number): number {
-  const degrees = halves - 1;
-  let low = 0;
-  let high = Math.PI / 2;
-  for (let step = 0; step < 60; step++) {
-    const angle = (low + high) / 2;
-    const cos = Math.cos(angle);
-    let term = cos;
-    let sum = cos;
-    for (let j = 3; j <= degrees - 2; j += 2) sum += term *= (cos * cos * (j - 1)) / j;
-    const inside = (2 / Math.PI) * (angle + Math.sin(angle) * sum);
-    if (inside < level) low = angle;
-    else high = angle;
-  }
-  return Math.sqrt(degrees) * Math.tan(low);
 }
