@@ -1,0 +1,56 @@
+// npm run generate: writes what follows from the cards and recorded experiments; -- --check only compares.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isMain } from "./main.ts";
+import { methodPage, methodsPage } from "./pages.ts";
+import { registrySource } from "./registry.ts";
+import { findRooms, root } from "./rooms.ts";
+
+const pagesFolder = "docs/methods";
+
+/** What the repository should contain, by path; `undefined` for a page whose method is gone. */
+async function generatedFiles(): Promise<Map<string, string | undefined>> {
+  const rooms = await findRooms();
+  const files = new Map<string, string | undefined>();
+  for (const path of existingPages()) files.set(path, undefined);
+  for (const room of rooms) files.set(`${pagesFolder}/${room.id}.md`, methodPage(room));
+  files.set("src/papers/registry.generated.ts", registrySource(rooms));
+  files.set("METHODS.md", methodsPage(rooms));
+  return files;
+}
+
+/** The generated files that differ from what they should be. */
+export async function staleFiles(): Promise<Map<string, string | undefined>> {
+  const files = await generatedFiles();
+  return new Map([...files].filter(([path, wanted]) => current(path) !== wanted));
+}
+
+function existingPages(): string[] {
+  const folder = join(root, pagesFolder);
+  return existsSync(folder) ? readdirSync(folder).map((name) => `${pagesFolder}/${name}`) : [];
+}
+
+function current(path: string): string | undefined {
+  const file = join(root, path);
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
+async function main(): Promise<void> {
+  const stale = await staleFiles();
+  if (process.argv.includes("--check")) {
+    for (const path of stale.keys()) console.error(`${path} is stale: npm run generate`);
+    if (stale.size > 0) process.exitCode = 1;
+    return;
+  }
+  for (const [path, text] of stale) {
+    const file = join(root, path);
+    if (text === undefined) rmSync(file);
+    else {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    console.log(`${text === undefined ? "removed" : "wrote"} ${path}`);
+  }
+}
+
+if (isMain(import.meta.url)) await main();
