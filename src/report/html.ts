@@ -1,0 +1,41 @@
+import type { TableMeasurement } from "../measure/table/measurement.ts";
+import { type Kit, loadKit } from "./charts/kit.ts";
+import { embeddedJson } from "./embedded.ts";
+import { renderPage } from "./page.ts";
+import { answerSection } from "./sections/answer.ts";
+import { dataSection } from "./sections/data.ts";
+import { informationSection } from "./sections/information.ts";
+import { notesSection } from "./sections/notes.ts";
+import { overlapSection } from "./sections/overlap.ts";
+import { pairsSection } from "./sections/pairs.ts";
+import { repeatSection } from "./sections/repeat.ts";
+import type { SectionOf } from "./sections/section.ts";
+import { trustSection } from "./sections/trust.ts";
+
+/** In reading order: the result first, what it rests on last. */
+const order: SectionOf[] = [
+  answerSection,
+  notesSection,
+  informationSection,
+  overlapSection,
+  pairsSection,
+  trustSection,
+  dataSection,
+];
+
+/**
+ * Writes a measurement as one self-contained page: readable without script, no request to anywhere, at most 2 MB.
+ *
+ * @param m what `surprisal measure` found
+ * @returns the HTML document
+ * @example
+ * import { renderReport } from "surprisal/report";
+ *
+ * // const page = await renderReport(measurement);
+ */
+export async function renderReport(m: TableMeasurement): Promise<string> {
+  const kit: Kit = await loadKit();
+  const { json, leftOut } = embeddedJson(m);
+  const sections = order.map((section) => section(m, kit)).filter((section) => section !== undefined);
+  return renderPage(m, [...sections, repeatSection(m, leftOut)], json);
+}
