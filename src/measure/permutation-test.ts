@@ -43,7 +43,13 @@ export async function permutationTest(
     if (values[run - 1] >= observed) reached++;
     const seen = values.subarray(0, run);
     if (reached === enough) {
-      return { pValue: enough / run, planned, run, ended: run < planned ? "clearly-inside" : "all", values: seen };
+      return {
+        pValue: enough / run,
+        planned,
+        run,
+        ended: run < planned ? "clearly-inside" : "all",
+        values: seen,
+      };
     }
     if (reached === 0 && run >= fewest && run < planned && run % 4 === 0) {
       if ((planned - run) * tailChance(seen, observed) < negligible) {

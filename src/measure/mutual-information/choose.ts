@@ -41,7 +41,12 @@ function mixed(numbers: Matrix, categories: Codes): Choice {
   const preprocess = rescaling(numbers);
   const warnings = numbers.cols > neighbourDimensions ? [tooManyDimensions(numbers.cols)] : [];
   if (ties > tiesAllowed) {
-    return { estimator: gao, preprocess, reason: `numbers against categories, ${percent(ties)} tied`, warnings };
+    return {
+      estimator: gao,
+      preprocess,
+      reason: `numbers against categories, ${percent(ties)} tied`,
+      warnings,
+    };
   }
   return { estimator: ross, preprocess, reason: "numbers against categories, few ties", warnings };
 }
@@ -49,7 +54,12 @@ function mixed(numbers: Matrix, categories: Codes): Choice {
 function bothContinuous(x: Matrix, y: Matrix): Choice {
   const n = x.rows;
   const d = x.cols + y.cols;
-  const copula = (reason: string): Choice => ({ estimator: gaussianCopula, preprocess: "none", reason, warnings: [] });
+  const copula = (reason: string): Choice => ({
+    estimator: gaussianCopula,
+    preprocess: "none",
+    reason,
+    warnings: [],
+  });
   if (d > neighbourDimensions) {
     const choice = copula(`${d} dimensions are too many for neighbours at ${n} rows`);
     choice.warnings.push({
