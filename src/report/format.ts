@@ -32,10 +32,10 @@ function formatPlain(p: number): string {
   return rounded >= 1e-6 || rounded === 0 ? rounded.toString() : rounded.toExponential(0);
 }
 
-/** "59 %" */
+/** "59 %", with a space that does not break. */
 export function formatShare(share: number): string {
   const percent = 100 * share;
-  return `${Math.abs(percent) < 10 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
+  return `${Math.abs(percent) < 10 ? Number(percent.toFixed(1)) : Math.round(percent)}\u00a0%`;
 }
 
 /** "7,043" */

@@ -65,6 +65,18 @@ const known: Record<string, MethodText> = {
     ],
   },
   discrete: { title: "counts of categories", papers: [shannon, miller] },
+  "discrete, shrinkage": {
+    title: "counts of categories, shrunk towards even ones",
+    papers: [
+      {
+        authors: "J. Hausser, K. Strimmer",
+        title:
+          "Entropy inference and the James-Stein estimator, with application to nonlinear gene association networks",
+        year: 2009,
+        venue: "Journal of Machine Learning Research 10",
+      },
+    ],
+  },
   histogram: { title: "counts in cells", papers: [shannon] },
   gaussian: { title: "correlations of a normal distribution", papers: [shannon] },
   gaussianCopula: { title: "correlations of normal scores", papers: [shannon] },

@@ -1,7 +1,7 @@
 const light = `
   --paper: #fcfbf9; --raised: #ffffff; --ink: #1c2127; --muted: #5a626c; --line: #e3e0da; --accent: #1d5d8c;
   --bar: #3a78a8; --band: #dbe8f1; --marginal: #a4aeb8;
-  --r0: #f0efec; --r1: #dbe7ef; --r2: #bdd5e5; --r3: #99bfd8; --r4: #6fa3c5; --r5: #3f7aa4; --r6: #2b648f; --r7: #1a4e76; --r8: #0b385b;`;
+  --r0: #f0efec; --r1: #dbe7ef; --r2: #bdd5e5; --r3: #99bfd8; --r4: #6fa3c5; --r5: #3c77a1; --r6: #2b648f; --r7: #1a4e76; --r8: #0b385b;`;
 
 const dark = `
   --paper: #14171a; --raised: #1a1e22; --ink: #e8e6e1; --muted: #a1a8b0; --line: #2e3439; --accent: #8fc1e3;
@@ -101,7 +101,11 @@ caption { text-align: left; padding: 0 0 0.5rem; }
 th, td { padding: 0.42rem 0.9rem 0.42rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--muted); font-weight: 500; font-size: 0.8125rem; vertical-align: bottom; border-bottom-color: var(--muted); }
-tbody th { font-weight: 400; min-width: 8rem; max-width: 20rem; }
+tbody th { font-weight: 400; max-width: 20rem; }
+tbody .name { font-weight: 500; }
+tbody th:has(.name) { min-width: 7.5rem; }
+td:not(.num):has(.why) { min-width: 13rem; }
+caption span { display: inline-block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 2.4rem)); }
 tbody tr:target { background: var(--band); }
 .num { text-align: right; white-space: nowrap; }
 td .why { font-size: 0.8125rem; }
@@ -124,12 +128,16 @@ svg text { font: 12px/1 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica
 .narrow { display: none; }
 .beside { display: grid; grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 0 2.5rem; align-items: start; margin-bottom: 1rem; }
 .beside .table { margin-top: 0; }
+.beside:has(.large) { grid-template-columns: minmax(0, 1fr); }
+.beside table { width: auto; min-width: min(100%, 16rem); }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 1.5rem 2rem; align-items: start; }
 .gallery figure { margin-bottom: 0.4rem; }
 .gallery.one { grid-template-columns: minmax(0, 34rem); }
 .gallery.one svg { width: 100%; }
 .pair[hidden] { display: none; }
 .picker { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; margin: 0 0 1.25rem; font-size: 0.875rem; }
+.picker label { display: flex; align-items: center; gap: 0.5rem; max-width: 100%; min-width: 0; }
+.picker select { width: min(22rem, 100%); min-width: 0; }
 details summary { cursor: pointer; color: var(--muted); font-size: 0.875rem; }
 details .table { margin-top: 0.75rem; }
 .ramp { display: inline-flex; align-items: center; gap: 0.4rem; white-space: nowrap; }
@@ -156,6 +164,7 @@ footer { padding-top: 2rem; padding-bottom: 4rem; color: var(--muted); font-size
   .bar nav { width: 100%; }
   .verdict { font-size: 1.08rem; }
   section { padding-top: 2rem; }
+  tbody th { position: sticky; left: 0; background: var(--paper); max-width: 9rem; }
   .notes li { grid-template-columns: minmax(0, 1fr); gap: 0.3rem; }
   dl:not(.facts) div { grid-template-columns: minmax(0, 1fr); }
 }
@@ -173,7 +182,7 @@ footer { padding-top: 2rem; padding-bottom: 4rem; color: var(--muted); font-size
   header.top { padding-bottom: 1rem; }
   .bar, .actions, .picker, .skip, figure > button, details { display: none; }
   section { padding-top: 1.25rem; }
-  h2, h3 { break-after: avoid; }
+  h2, h3, h2 + p { break-after: avoid; }
   figure, svg, tr, .notes li, pre, .pair { break-inside: avoid; }
   .scroll, .chart { overflow: visible; }
   thead { display: table-header-group; }

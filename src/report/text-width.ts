@@ -49,11 +49,11 @@ export function padStart(text: string, width: number): string {
   return " ".repeat(Math.max(0, width - displayWidth(text))) + text;
 }
 
-/** Lines of at most `width` columns, broken at spaces; a longer word is cut. */
+/** Lines of at most `width` columns, broken at spaces but not at no-break spaces; a longer word is cut. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of text.split(/[ \t\n]+/).filter(Boolean)) {
     const fits = line === "" ? word : `${line} ${word}`;
     if (displayWidth(fits) <= width) {
       line = fits;
@@ -63,5 +63,5 @@ export function wrap(text: string, width: number): string[] {
     line = truncateMiddle(word, width);
   }
   if (line !== "") lines.push(line);
-  return lines;
+  return lines.map((whole) => whole.replaceAll("\u00a0", " "));
 }

@@ -5,7 +5,7 @@ import { formatNumber } from "../format.ts";
 import type { Markup } from "../markup.ts";
 import { displayWidth, printable, truncateMiddle } from "../text-width.ts";
 import { draw, type Kit, labelAmounts } from "./kit.ts";
-import { unitAxis } from "./unit-axis.ts";
+import { unitAxis, unitLabel } from "./unit-axis.ts";
 
 export const mostBars = 40;
 
@@ -41,16 +41,16 @@ export function barChart(kit: Kit, m: TableMeasurement, width: number): Markup {
     kit,
     {
       width,
-      height: rows.length * rowHeight + 44,
+      height: rows.length * rowHeight + 48,
       marginLeft,
       marginRight: valueWidth,
-      marginTop: 6,
-      marginBottom: 38,
+      marginTop: 22,
+      marginBottom: 26,
       x: { domain: [low, high], nice: false },
-      y: { domain: rows.map(({ i }) => i), padding: 0.35 },
+      y: { domain: rows.map(({ i }) => i), padding: 0.35, axis: null },
       marks: [
         ...unitAxis(kit, m.unit, { axis: "x", low, high, count: width < 500 ? 3 : 6 }),
-        Plot.axisY({ tickSize: 0, tickPadding: 8, label: null, tickFormat: (i: number) => rows[i].label }),
+        Plot.text(rows, { y, text: "label", frameAnchor: "left", textAnchor: "start", dx: -marginLeft }),
         Plot.barX(
           rows.filter(({ hollow }) => !hollow),
           { x: "value", y, fill: "var(--bar)", rx: 1 },
@@ -82,6 +82,7 @@ export function barChart(kit: Kit, m: TableMeasurement, width: number): Markup {
             strokeWidth: 1.2,
           },
         ),
+        unitLabel(kit, m.unit, { frameAnchor: "top-right", dx: valueWidth - 2, dy: -16 }),
         Plot.text(rows, {
           y,
           text: ({ value }) => formatNumber(value).replace("-", "−"),

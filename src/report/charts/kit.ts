@@ -27,6 +27,8 @@ export async function loadKit(): Promise<Kit> {
   return { Plot, document };
 }
 
+export const unitLabelClass = "unit";
+
 export interface DrawOptions {
   /** What the picture shows, for people who do not see it. */
   label: string;
@@ -38,6 +40,7 @@ export interface DrawOptions {
 export function draw(kit: Kit, options: PlotModule.PlotOptions, { label, prepare }: DrawOptions): Markup {
   const svg = kit.Plot.plot({ ...options, document: kit.document as never }) as unknown as Drawn;
   prepare?.(svg);
+  for (const text of svg.querySelectorAll(`.${unitLabelClass} text`)) text.setAttribute("data-unit-name", "");
   for (const style of svg.querySelectorAll("style")) style.remove();
   for (const element of svg.querySelectorAll("[aria-label],[aria-hidden],[aria-description]")) {
     for (const name of ["aria-label", "aria-hidden", "aria-description"]) element.removeAttribute(name);

@@ -1,7 +1,7 @@
 import type { PairEstimate, TableMeasurement, Trust } from "../../measure/table/measurement.ts";
 import type { Markup } from "../markup.ts";
 import { draw, type Kit } from "./kit.ts";
-import { unitAxis } from "./unit-axis.ts";
+import { unitAxis, unitLabel } from "./unit-axis.ts";
 
 const width = 420;
 const accent = "var(--bar)";
@@ -36,6 +36,7 @@ export function sensitivityChart(
       marks: [
         ...(interval ? [Plot.rect([interval], { y1: "low", y2: "high", fill: "var(--band)" })] : []),
         ...unitAxis(kit, m.unit, { axis: "y", low, high, count: 4 }),
+        unitLabel(kit, m.unit, { frameAnchor: "top-left", dx: -52, dy: -18 }),
         Plot.axisX({
           tickSize: 0,
           tickPadding: 8,
@@ -82,6 +83,7 @@ export function twinChart(kit: Kit, m: TableMeasurement, { twin }: Trust): Marku
       y: { domain: rows.map(({ i }) => i), type: "band", padding: 0.3 },
       marks: [
         ...unitAxis(kit, m.unit, { axis: "x", low, high, count: 5 }),
+        unitLabel(kit, m.unit, { frameAnchor: "bottom-right", dx: 0, dy: 32 }),
         Plot.axisY({ tickSize: 0, label: null, tickFormat: (i: number) => twinLetter(i), tickPadding: 8 }),
         Plot.tickX(rows, { x: "truth", y: "i", stroke: ink, strokeWidth: 2 }),
         Plot.ruleY(rows, { x1: "low", x2: "high", y: "i", stroke: accent, strokeWidth: 2 }),
@@ -123,14 +125,13 @@ export function permutationChart(
       y: { domain: [0, top] },
       marks: [
         ...unitAxis(kit, m.unit, { axis: "x", low, high, count: 5, grid: false }),
+        unitLabel(kit, m.unit, { frameAnchor: "bottom-right", dx: 0, dy: 32 }),
         Plot.rect(bins, {
           x1: "from",
           x2: "to",
           y1: () => 0,
           y2: "count",
           fill: "var(--marginal)",
-          insetLeft: 0.5,
-          insetRight: 0.5,
         }),
         Plot.axisY({
           ticks: 3,
@@ -174,6 +175,6 @@ export function binned(
 }
 
 function widened(low: number, high: number): [number, number] {
-  const pad = 0.06 * (high - low) || 0.01;
+  const pad = 0.1 * (high - low) || 0.01;
   return [low - pad, high + pad];
 }

@@ -1,7 +1,7 @@
 import type { Markish } from "@observablehq/plot";
 import type { Unit } from "../../core/units.ts";
 import { natsPerUnit } from "../amounts.ts";
-import type { Kit } from "./kit.ts";
+import { type Kit, unitLabelClass } from "./kit.ts";
 
 /**
  * An axis for amounts of information, drawn once in nats and once in bits; the page shows the one that is chosen.
@@ -26,15 +26,31 @@ export function unitAxis(
       tickFormat: (_: number, i: number) => ticks[i].toString().replace("-", "−"),
       tickSize: 0,
       tickPadding: 6,
-      label: shown,
-      labelArrow: "none",
+      label: null,
       fill: "var(--muted)",
       className: `u-${shown}`,
     } as const;
     const lines = { ticks: options.ticks, stroke: "var(--line)", strokeOpacity: 1, className: `u-${shown}` };
-    if (axis === "x")
-      return [grid ? Plot.gridX(lines) : null, Plot.axisX({ ...options, labelAnchor: "right" })];
-    return [grid ? Plot.gridY(lines) : null, Plot.axisY({ ...options, labelAnchor: "top" })];
+    if (axis === "x") return [grid ? Plot.gridX(lines) : null, Plot.axisX({ ...options })];
+    return [grid ? Plot.gridY(lines) : null, Plot.axisY({ ...options })];
+  });
+}
+
+/** The unit's name at a corner of the drawing; {@link draw} ties it to the switch. */
+export function unitLabel(
+  { Plot }: Kit,
+  unit: Unit,
+  { dx, dy, frameAnchor }: { dx: number; dy: number; frameAnchor: "top-left" | "top-right" | "bottom-right" },
+): Markish {
+  const textAnchor = frameAnchor === "top-left" ? "start" : "end";
+  return Plot.text([unit], {
+    text: [unit],
+    frameAnchor,
+    textAnchor,
+    dx,
+    dy,
+    fill: "var(--muted)",
+    className: unitLabelClass,
   });
 }
 

@@ -106,9 +106,11 @@ function overlap(m: TableMeasurement): Markup[] {
   const [group] = m.groups;
   if (!group) return [];
   const more =
-    m.groups.length > 1 ? html` (and ${plural(m.groups.length - 1, "more group")} of columns)` : undefined;
+    m.groups.length > 1
+      ? html`, and so do the columns of ${plural(m.groups.length - 1, "more group")}`
+      : undefined;
   return [
-    html`${names(group.columns)} overlap (up to ${formatShare(group.shared)} shared)${more}, so their values do not add up.`,
+    html`${names(group.columns)} overlap (up to ${formatShare(group.shared)} shared)${more}: their values do not add up.`,
   ];
 }
 
@@ -135,7 +137,7 @@ function changes(m: TableMeasurement, best: PairEstimate): Markup[] {
   const twin = m.trust?.twin[0];
   if (twin) {
     out.push(
-      html`On simulated data of this size whose truth is ${amountWithUnit(twin.truth, m)}, the estimator reads ${amount(twin.mean, m)} ± ${amount(twin.sd, m)}.`,
+      html`On simulated data of this size whose truth is ${amountWithUnit(twin.truth, m)}, the estimator reads <span class="nowrap">${amount(twin.mean, m)} ± ${amount(twin.sd, m)}</span>.`,
     );
   }
   if (m.question === "target" && m.estimates.length > 1) {

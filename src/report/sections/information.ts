@@ -21,7 +21,7 @@ export function informationSection(m: TableMeasurement, kit: Kit): Section | und
   const chart =
     m.estimates.length > 1 &&
     figure(
-      html`<div class="wide">${barChart(kit, m, 880)}</div><div class="narrow">${barChart(kit, m, 380)}</div>`,
+      html`<div class="wide">${barChart(kit, m, 944)}</div><div class="narrow">${barChart(kit, m, 380)}</div>`,
       caption(m),
     );
   return { id: "information", title, body: html`${chart}${table(m)}${coverage(m)}` };
@@ -43,7 +43,6 @@ function table(m: TableMeasurement): Markup {
     interval: m.estimates.some((e) => e.interval),
     p: m.estimates.some((e) => e.pValue !== undefined),
     second: m.estimates.some((e) => e.second),
-    warnings: m.estimates.some((e) => e.warnings.length > 0),
   };
   const first = { target: "column", pairs: "pair", groups: "columns", transfer: "direction" }[m.question];
   const columns: TableColumn[] = [
@@ -55,7 +54,6 @@ function table(m: TableMeasurement): Markup {
     { title: "rows", numeric: true },
     { title: "estimator" },
     ...(has.second ? [{ title: "second opinion", numeric: true }] : []),
-    ...(has.warnings ? [{ title: "warnings" }] : []),
   ];
   const rows = m.estimates.map((e) => ({
     cells: [
@@ -69,9 +67,8 @@ function table(m: TableMeasurement): Markup {
         : []),
       ...(has.p ? [{ content: p(e, m), sort: e.pValue ?? "" }] : []),
       { content: formatCount(e.n), sort: e.n },
-      html`<code title="${methodText(e.method).title}">${e.method}</code> <span class="why">${e.reason}</span>`,
+      how(e),
       ...(has.second ? [{ content: second(e, m), sort: e.second?.value ?? "" }] : []),
-      ...(has.warnings ? [html`${e.warnings.map((w) => html`<span class="why">${w.message}</span> `)}`] : []),
     ],
   }));
   const about =
@@ -87,7 +84,12 @@ function p(e: PairEstimate, m: TableMeasurement): string {
 
 function second(e: PairEstimate, m: TableMeasurement): Markup {
   if (!e.second) return html``;
-  return html`${amount(e.second.value, m)} <span class="why">${disagrees(e, m) && html`<strong>differs</strong> · `}${e.second.method}</span>`;
+  return html`${amount(e.second.value, m)}  <br><span class="why">${disagrees(e, m) && html`<strong>differs</strong> · `}${e.second.method}</span>`;
+}
+
+function how(e: PairEstimate): Markup {
+  const warnings = e.warnings.map(({ message }) => html` <br><span class="why">! ${message}</span>`);
+  return html`<code title="${methodText(e.method).title}">${e.method}</code> <span class="why">${e.reason}</span>${warnings}`;
 }
 
 /** What the intervals and p-values mean, said once. */

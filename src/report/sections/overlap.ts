@@ -45,7 +45,7 @@ function groups(m: TableMeasurement, kit: Kit): Markup {
     [{ title: "keep" }, { title: "overlaps with" }, { title: "shared, up to", numeric: true }],
     rows,
   );
-  return html`<h3>${plural(m.groups.length, "group")}</h3>${figure(
+  return html`<h3>${m.groups.length === 1 ? "A group that overlaps" : `${m.groups.length} groups that overlap`}</h3>${figure(
     arcChart(kit, m),
     "Columns joined by what they share; thicker is more. ● the column to keep, ○ columns that add little to it.",
     table,
@@ -79,5 +79,5 @@ function matrix(m: TableMeasurement, kit: Kit, pairs: readonly PairEstimate[]): 
           [{ title: "pair" }, { title: unitName(m), numeric: true }, { title: "estimator" }],
           rows,
         );
-  return html`<h3>Pair by pair</h3>${figure(matrixChart(kit, m, shown), caption, table, "matrix")}`;
+  return html`<h3>Pair by pair</h3>${figure(matrixChart(kit, m, shown), caption, table, columns > 14 ? "large" : "")}`;
 }

@@ -42,10 +42,7 @@ function sensitivity(m: TableMeasurement, kit: Kit, trust: Trust, about?: PairEs
   const { parameter } = trust.sensitivity[0];
   const table = renderTable(
     html`The value for other settings of <code>${parameter}</code>`,
-    [
-      { title: parameter, numeric: typeof trust.sensitivity[0].at === "number" },
-      { title: unitName(m), numeric: true },
-    ],
+    [{ title: parameter }, { title: unitName(m), numeric: true }],
     trust.sensitivity.map(({ at, value }) => ({
       cells: [
         { content: at, sort: at },

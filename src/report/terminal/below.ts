@@ -22,7 +22,9 @@ export function renderEstimators(m: TableMeasurement, { width, paint }: Canvas):
     const sorted = [...counts].sort((a, b) => b[1] - a[1]);
     const why = sorted
       .slice(0, mostReasons)
-      .map(([reason, count]) => (m.estimates.length > 1 ? `${reason} (${plural(count, "row")})` : reason));
+      .map(([reason, count]) =>
+        m.estimates.length > 1 ? `${reason} (${plural(count, "row").replace(" ", "\u00a0")})` : reason,
+      );
     if (sorted.length > mostReasons) why.push(`${sorted.length - mostReasons} more reasons in the report`);
     return labelled(
       method.padEnd(size),
