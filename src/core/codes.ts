@@ -39,7 +39,11 @@ export function asCodes(value: CodesLike, where = "asCodes"): Codes {
   const index = new Map<string | number | boolean, number>();
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
-    if (typeof item === "number" ? !Number.isInteger(item) : typeof item !== "string" && typeof item !== "boolean") {
+    if (
+      typeof item === "number"
+        ? !Number.isInteger(item)
+        : typeof item !== "string" && typeof item !== "boolean"
+    ) {
       throw new InputError({
         code: "not-discrete",
         where,

@@ -15,7 +15,11 @@ export type MatrixLike =
   | { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 
 /** A matrix over existing numbers, or of zeros. Nothing is copied. */
-export function matrix(rows: number, cols: number, data: Float64Array = new Float64Array(rows * cols)): Matrix {
+export function matrix(
+  rows: number,
+  cols: number,
+  data: Float64Array = new Float64Array(rows * cols),
+): Matrix {
   return { data, rows, cols };
 }
 

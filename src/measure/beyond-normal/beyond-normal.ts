@@ -36,6 +36,7 @@ export {
   withInliers,
 } from "./mixture.ts";
 export { multivariateNormal, multivariateStudent } from "./multivariate.ts";
+export { noisySign } from "./noisy-sign.ts";
 export { additiveUniform, gaoMixture } from "./one-dimensional.ts";
 export { type RowMap, type Sample, type Sampler, transformed } from "./sampler.ts";
 export { beyondNormalTasks, type Task } from "./tasks.ts";

@@ -1,6 +1,8 @@
 import type { Experiment, ExperimentRow } from "../../core/card.ts";
 import { throwIfStopped } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
+import { noisySign } from "../beyond-normal/beyond-normal.ts";
+import { alarmRow, meanRow } from "../experiment-rows.ts";
 import { conditionalMutualInformation } from "./conditional-mutual-information.ts";
 
 const n = 500;
@@ -32,31 +34,25 @@ export const experiment: Experiment = {
       const inside = (scale: number) => level.map((l) => (l === "high" ? scale : 0) + random.normal());
       if ((await pValue(inside(2), inside(2), level)) <= 0.05) local.byLevel++;
 
-      // x and y share a class that z does not know: I(X;Y|Z) with x a category and y, z numbers.
-      const kind = z.map(() => (random.uniform() < 0.5 ? "a" : "b"));
-      const seen = kind.map((k, i) => (k === "a" ? 1 : -1) + random.normal() + z[i]);
-      classes.push((await conditionalMutualInformation(kind, seen, z, bare)).value);
+      // x and y share a sign that z does not know: a category and a number, given a number.
+      const { x: seen, y: sign } = noisySign.sample(n, random);
+      classes.push((await conditionalMutualInformation(sign, seen, z, bare)).value);
       onProgress?.({ done: repeat + 1, total: repeats, label: "common cause" });
     }
-    const most = Math.ceil(0.05 * repeats + 4 * Math.sqrt(0.05 * 0.95 * repeats));
-    const alarms = (count: number, claim: string): ExperimentRow => ({
-      claim,
-      reported: "5 %",
-      measured: `${count} of ${repeats} with p ≤ 0.05`,
-      tolerance: `at most ${most}: 5 % plus 4 standard deviations`,
-      holds: count <= most,
-    });
-    const mean = classes.reduce((a, b) => a + b) / classes.length;
-    const sd = Math.sqrt(classes.reduce((a, b) => a + (b - mean) ** 2, 0) / (classes.length - 1));
     const rows: ExperimentRow[] = [
-      alarms(local.common, "permuting among neighbours in z raises few false alarms when z drives both"),
-      alarms(local.byLevel, "permuting inside the levels of a discrete z raises few false alarms"),
+      alarmRow(
+        "permuting among neighbours in z: false alarms when z drives both",
+        0.05,
+        local.common,
+        repeats,
+      ),
+      alarmRow("permuting inside the levels of a discrete z: false alarms", 0.05, local.byLevel, repeats),
       {
         claim: "permuting freely rejects although nothing is shared beyond z",
         reported: "inflated error rate",
         measured: `${free} of ${repeats} with p ≤ 0.05`,
-        tolerance: `more than ${most}`,
-        holds: free > most,
+        tolerance: "more than 15 %, three times the nominal rate",
+        holds: free > 0.15 * repeats,
       },
       {
         claim: "a direct link beside z is found",
@@ -65,27 +61,14 @@ export const experiment: Experiment = {
         tolerance: "at least 9 in 10",
         holds: local.direct >= 0.9 * repeats,
       },
-      {
-        claim: "a category and a number given a number: I(X;Y|Z) by mixtures",
-        reported: `${classTruth.toFixed(4)} nats (closed integral)`,
-        measured: `${mean.toFixed(4)} nats (sd ${sd.toFixed(4)})`,
-        tolerance: `${((4 * sd) / Math.sqrt(repeats) + 0.05).toFixed(4)}: 4 standard errors + 0.05 for neighbours in z at n = ${n}`,
-        holds: Math.abs(mean - classTruth) <= (4 * sd) / Math.sqrt(repeats) + 0.05,
-      },
+      meanRow("a category and a number given a number, by mixtures", noisySign.mutualInformation, classes, {
+        bias: 0.05,
+        because: `for neighbours in z at n = ${n}`,
+      }),
     ];
     return { rows };
   },
 };
-
-/** I between a fair sign and sign + unit normal noise. */
-const classTruth = (() => {
-  const width = 0.001;
-  let loss = 0;
-  for (let e = -10; e < 10; e += width) {
-    loss += (width * Math.exp((-e * e) / 2) * Math.log1p(Math.exp(-2 * (1 + e)))) / Math.sqrt(2 * Math.PI);
-  }
-  return Math.LN2 - loss;
-})();
 
 /** The p-value of a test that ignores z when it permutes. */
 async function freelyPermuted(x: number[], y: number[], z: number[], random: Random): Promise<number> {

@@ -1,6 +1,8 @@
 import type { Experiment, ExperimentRow } from "../../core/card.ts";
 import { throwIfStopped } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
+import { noisySign } from "../beyond-normal/beyond-normal.ts";
+import { percent, shareRow } from "../experiment-rows.ts";
 import type { VariableLike } from "../inputs.ts";
 import { type MutualInformationOptions, mutualInformation } from "./mutual-information.ts";
 
@@ -19,21 +21,6 @@ function normalPair(n: number, rho: number, random: Random): { x: number[]; y: n
   }
   return { x, y };
 }
-
-/** Two equally likely classes one unit to either side of zero, unit normal noise: I = ln 2 − E ln(1 + e^{−2(1+ε)}). */
-function classPair(n: number, random: Random): Pair {
-  const y = Array.from({ length: n }, () => (random.uniform() < 0.5 ? "a" : "b"));
-  return { x: y.map((label) => (label === "a" ? 1 : -1) + random.normal()), y };
-}
-
-const classTruth = (() => {
-  const width = 0.001;
-  let loss = 0;
-  for (let e = -10; e < 10; e += width) {
-    loss += (width * Math.exp((-e * e) / 2) * Math.log1p(Math.exp(-2 * (1 + e)))) / Math.sqrt(2 * Math.PI);
-  }
-  return Math.LN2 - loss;
-})();
 
 /** A symmetric channel over three letters that keeps a letter with probability 0.7. */
 function letterPair(n: number, random: Random): Pair {
@@ -64,7 +51,12 @@ const settings: {
     options: { estimator: "gaussianCopula" },
     draw: (n, r) => normalPair(n, 0.75, r),
   },
-  { name: "ross, two normal classes", truth: classTruth, options: { estimator: "ross" }, draw: classPair },
+  {
+    name: "ross, two normal classes",
+    truth: noisySign.mutualInformation,
+    options: { estimator: "ross" },
+    draw: (n, random) => noisySign.sample(n, random),
+  },
   {
     name: "discrete, noisy letters",
     truth: letterTruth,
@@ -95,14 +87,7 @@ export const experiment: Experiment = {
         ).interval!;
         if (low <= truth && truth <= high) covered++;
       }
-      const slack = 4 * Math.sqrt((0.95 * 0.05) / repeats);
-      rows.push({
-        claim: `the 95 % interval covers the truth (${name}, n = ${n})`,
-        reported: "95 %",
-        measured: `${percent(covered / repeats)} of ${repeats}`,
-        tolerance: `± ${percent(slack)}: 4 standard errors of a share`,
-        holds: Math.abs(covered / repeats - 0.95) <= slack,
-      });
+      rows.push(shareRow(`the 95 % interval covers the truth (${name}, n = ${n})`, 0.95, covered, repeats));
       step(`coverage: ${name}`);
     }
     for (const { name, options, draw } of settings) {
@@ -114,14 +99,8 @@ export const experiment: Experiment = {
         const tested = { ...options, interval: false, seed: repeat, signal } as const;
         if ((await mutualInformation(x, y, tested)).pValue! <= 0.05) alarms++;
       }
-      const slack = 4 * Math.sqrt((0.95 * 0.05) / repeats);
-      rows.push({
-        claim: `of independent pairs 5 % have p ≤ 0.05 (${name.split(",")[0]}, n = ${n})`,
-        reported: "5 %",
-        measured: `${percent(alarms / repeats)} of ${repeats}`,
-        tolerance: `± ${percent(slack)}: 4 standard errors of a share`,
-        holds: Math.abs(alarms / repeats - 0.05) <= slack,
-      });
+      const pair = `${name.split(",")[0]}, n = ${n}`;
+      rows.push(shareRow(`of independent pairs 5 % have p ≤ 0.05 (${pair})`, 0.05, alarms, repeats));
       step(`false alarms: ${name}`);
     }
     rows.push(await earlyStop(quick ? 10 : 60, signal));
@@ -169,8 +148,4 @@ async function fullTest(x: number[], y: number[], seed: number, observed: number
     if (value >= observed) reached++;
   }
   return (1 + reached) / (1 + count);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -9,10 +9,7 @@ import {
 } from "../conditional-mutual-information/conditional-mutual-information.ts";
 import type { Correction } from "../estimator.ts";
 import type { Preprocess } from "../inputs.ts";
-import {
-  type MutualInformationOptions,
-  mutualInformation,
-} from "../mutual-information/mutual-information.ts";
+import { mutualInformation } from "../mutual-information/mutual-information.ts";
 import { transferEntropy } from "../transfer-entropy/transfer-entropy.ts";
 import { completeRows, type Frame, variableOf } from "./frame.ts";
 import type { PairEstimate } from "./measurement.ts";
