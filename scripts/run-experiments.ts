@@ -13,7 +13,7 @@ const ids = wanted.length > 0 ? wanted : rooms.map((room) => room.id);
 for (const id of ids) {
   const run = await runExperiment(id, { quick, onProgress });
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
-  console.log(`${formatExperiment(run, { width: process.stdout.columns ?? 120 })}\n`);
+  console.log(formatExperiment(run, { width: process.stdout.columns ?? 120 }));
   const room = rooms.find((one) => one.id === id);
   if (!quick && room) writeFileSync(recordedPath(room.folder), `${JSON.stringify(run, null, 1)}\n`);
 }

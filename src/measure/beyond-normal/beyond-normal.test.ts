@@ -18,6 +18,7 @@ import {
   mixture,
   multivariateNormal,
   multivariateStudent,
+  noisySign,
   normalCdfMap,
   type Sample,
   spiral,
@@ -249,6 +250,15 @@ describe("pairs of single columns", () => {
     });
     expectMean(pointwise, sampler.mutualInformation);
     expect(() => gaoMixture(1.5)).toThrow(InputError);
+  });
+
+  test("noisySign has a truth equal to the mean of its pointwise values", () => {
+    const { x, y } = noisySign.sample(20_000, 15);
+    const pointwise = x.data.map((value, i) => {
+      const sign = y.levels[y.codes[i]] === "+" ? 1 : -1;
+      return Math.LN2 - Math.log1p(Math.exp(-2 * sign * value));
+    });
+    expectMean(pointwise, noisySign.mutualInformation);
   });
 
   test("zeroInflatedPoisson without added zeros has the published truth", () => {

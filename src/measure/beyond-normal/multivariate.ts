@@ -100,8 +100,8 @@ export function multivariateStudent(dispersion: MatrixLike, dof: number, dimX: n
   };
 }
 
-/** ½ ln(det Σx det Σy / det Σ), in nats: of a true covariance the truth, of a sample's the uncorrected estimate. */
-export function gaussianInformation(covariance: Matrix, dimX: number): number {
+/** ½ ln(det Σx det Σy / det Σ), in nats. */
+function gaussianInformation(covariance: Matrix, dimX: number): number {
   const logDet = (from: number, to: number) => logDeterminant(submatrix(covariance, from, to));
   return (logDet(0, dimX) + logDet(dimX, covariance.rows) - logDet(0, covariance.rows)) / 2;
 }
