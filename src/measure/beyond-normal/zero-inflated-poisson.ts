@@ -3,7 +3,7 @@ import type { Random } from "../../core/random.ts";
 import { asRandom, emptySample, type Sampler } from "./sampler.ts";
 
 /** 2 ln 2 − γ − Σ 2⁻ᵏ ln k: the information between an Exp(1) rate and a Poisson count with that rate. */
-export const poissonInformation = 0.30124477334991906;
+const poissonInformation = 0.30124477334991906;
 
 /**
  * X exponential with mean 1; Y is 0 with probability p, otherwise Poisson with mean X.
