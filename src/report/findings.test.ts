@@ -9,6 +9,7 @@ import {
   wide,
 } from "../../test/fixtures/report/measurements.ts";
 import {
+  asAsked,
   disagrees,
   question,
   sortedNotes,
@@ -83,6 +84,17 @@ describe("what a measurement says", () => {
 
   it("leaves the first place open where intervals overlap", () => {
     expect(tiedWithBest(penguins()).map((e) => e.x[0])).toEqual(["Beak Length (mm)", "Beak Depth (mm)"]);
+  });
+
+  it("is a ranking when several columns are asked about one group", () => {
+    const m = groups();
+    const several = {
+      ...m,
+      estimates: ["a", "b"].map((x) => ({ ...m.estimates[0], x: [x], y: ["c", "d"] })),
+    };
+    expect(question(asAsked(several))).toBe("What do the columns say about c and d, given Island?");
+    expect(asAsked(m)).toBe(m);
+    expect(asAsked(pairsOnly()).pairs).toHaveLength(15);
   });
 
   it("puts problems before hints before facts", () => {

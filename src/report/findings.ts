@@ -14,6 +14,18 @@ export function standing(e: PairEstimate): Standing {
   return "untested";
 }
 
+/**
+ * The measurement as people think of it: several columns asked about one group are a ranking like one about a target,
+ * and where all pairs were asked for, they are the overlap too.
+ */
+export function asAsked(m: TableMeasurement): TableMeasurement {
+  if (m.question === "groups" && m.estimates.length > 1) {
+    return { ...m, question: "target", target: listWords(m.estimates[0].y) };
+  }
+  if (m.question === "pairs" && m.pairs.length === 0) return { ...m, pairs: m.estimates };
+  return m;
+}
+
 /** "price → volume", "a, b – c given d"; for a target only the left side. */
 export function nameOf(e: PairEstimate, m: TableMeasurement): string {
   const x = e.x.join(", ");
@@ -116,5 +128,5 @@ export function verdict(m: TableMeasurement): string {
   const verb = best.x.length === 1 ? "says" : "say";
   return state === "above"
     ? `${listWords(best.x)} ${verb} something about ${listWords(best.y)}; this is not chance.`
-    : `${listWords(best.x)} could not be told apart from a column of chance.`;
+    : `${listWords(best.x)} could not be told apart from chance.`;
 }

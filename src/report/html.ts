@@ -1,6 +1,7 @@
 import type { TableMeasurement } from "../measure/table/measurement.ts";
 import { type Kit, loadKit } from "./charts/kit.ts";
 import { embeddedJson } from "./embedded.ts";
+import { asAsked } from "./findings.ts";
 import { renderPage } from "./page.ts";
 import { answerSection } from "./sections/answer.ts";
 import { dataSection } from "./sections/data.ts";
@@ -36,6 +37,7 @@ const order: SectionOf[] = [
 export async function renderReport(m: TableMeasurement): Promise<string> {
   const kit: Kit = await loadKit();
   const { json, leftOut } = embeddedJson(m);
-  const sections = order.map((section) => section(m, kit)).filter((section) => section !== undefined);
-  return renderPage(m, [...sections, repeatSection(m, leftOut)], json);
+  const asked = asAsked(m);
+  const sections = order.map((section) => section(asked, kit)).filter((section) => section !== undefined);
+  return renderPage(asked, [...sections, repeatSection(asked, leftOut)], json);
 }

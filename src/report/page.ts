@@ -70,7 +70,7 @@ function facts(m: TableMeasurement): [string, Content][] {
     ...(entropy === undefined
       ? []
       : [["entropy of the target", amountWithUnit(entropy, m)] as [string, Markup]]),
-    ["intervals", formatShare(m.level)],
+    ...(m.estimates.some((e) => e.interval) ? [["intervals", formatShare(m.level)] as [string, string]] : []),
     ["permutations", m.permutations === 0 ? "none" : `up to ${formatCount(m.permutations)}`],
     ["seed", String(m.seed)],
     ["measured", m.environment.date.slice(0, 10)],

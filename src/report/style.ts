@@ -124,6 +124,7 @@ figure { margin: 0 0 1rem; min-width: 0; }
 figcaption { margin-top: 0.5rem; max-width: 46rem; }
 svg { display: block; max-width: 100%; height: auto; }
 svg text { font: 12px/1 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-variant-numeric: tabular-nums; white-space: pre; }
+.large svg { min-width: 34rem; }
 .tiny { fill: var(--marginal); }
 .narrow { display: none; }
 .beside { display: grid; grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 0 2.5rem; align-items: start; margin-bottom: 1rem; }
@@ -185,7 +186,10 @@ footer { padding-top: 2rem; padding-bottom: 4rem; color: var(--muted); font-size
   h2, h3, h2 + p { break-after: avoid; }
   figure, svg, tr, .notes li, pre, .pair { break-inside: avoid; }
   .scroll, .chart { overflow: visible; }
-  thead { display: table-header-group; }
+  caption { break-after: avoid; }
+  thead { display: table-header-group; break-inside: avoid; break-after: avoid; }
+  /* A button in a header is not painted again on the next page. */
+  th button { display: contents; }
   table { font-size: 8.5pt; }
   th, td { padding-right: 0.6rem; }
   tbody th { min-width: 0; }

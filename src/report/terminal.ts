@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
 import type { TableMeasurement } from "../measure/table/measurement.ts";
-import { standing, targetEntropy } from "./findings.ts";
+import { asAsked, standing, targetEntropy } from "./findings.ts";
 import { formatCount, formatInterval, formatNumber, listWords, plural } from "./format.ts";
 import { renderBars } from "./terminal/bars.ts";
 import { renderEstimators, renderNotes, renderSecondOpinion, renderTrust } from "./terminal/below.ts";
@@ -20,7 +20,7 @@ export interface TerminalOptions {
  * that repeats it. No line is longer than the width, except file paths and the command, which stay copyable.
  */
 export function renderTerminal(measurement: TableMeasurement, options: TerminalOptions): string {
-  const m = printableNames(measurement);
+  const m = printableNames(asAsked(measurement));
   const width = Math.min(160, Math.max(60, Math.floor(options.width)));
   const paint = createColors(options.color);
   const blocks = [

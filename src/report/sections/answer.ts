@@ -52,12 +52,14 @@ function opening(m: TableMeasurement, best: PairEstimate): Markup[] {
   return m.estimates.slice(0, 4).map((e) => {
     const [from, to] = [names(e.x), names(e.y)];
     const p = e.pValue === undefined ? undefined : html` (${formatP(e.pValue, m.permutations)})`;
-    const what =
-      m.question === "transfer"
-        ? html`Knowing the past of ${from} lowers the uncertainty about the next ${to} by ${value(e, m)} beyond what its own past tells`
-        : html`Knowing ${from} lowers the uncertainty about ${to} by ${value(e, m)}${given}`;
-    const none = standing(e) === "chance" ? html`${p}: not told apart from chance.` : html`${p}.`;
-    return html`${what}${none}`;
+    if (m.question === "transfer") {
+      return standing(e) === "chance"
+        ? html`The past of ${from} adds ${value(e, m)} to what the past of ${to} tells about itself${p}: not told apart from chance.`
+        : html`Knowing the past of ${from} lowers the uncertainty about the next ${to} by ${value(e, m)} beyond what its own past tells${p}.`;
+    }
+    return standing(e) === "chance"
+      ? html`${from} and ${to} share ${value(e, m)}${given}${p}: not told apart from chance.`
+      : html`Knowing ${from} lowers the uncertainty about ${to} by ${value(e, m)}${given}${p}.`;
   });
 }
 

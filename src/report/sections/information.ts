@@ -75,7 +75,11 @@ function table(m: TableMeasurement): Markup {
     m.question === "target" && entropy !== undefined
       ? html`; share of the target's entropy, ${amount(entropy, m)} ${unitName(m)}`
       : undefined;
-  return renderTable(html`${plural(m.estimates.length, "estimate")}, strongest first${about}`, columns, rows);
+  return renderTable(
+    html`${plural(m.estimates.length, "estimate")}${m.estimates.length > 1 && ", strongest first"}${about}`,
+    columns,
+    rows,
+  );
 }
 
 function p(e: PairEstimate, m: TableMeasurement): string {
