@@ -48,6 +48,7 @@ export {
   matrix,
   takeRows,
 } from "./matrix.ts";
+export * from "./neighbours/index.ts";
 export * from "./parallel/index.ts";
 export type { LongRunning, Progress } from "./progress.ts";
 export { Random } from "./random.ts";

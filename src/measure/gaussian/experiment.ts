@@ -1,11 +1,12 @@
 import type { Experiment, ExperimentRow } from "../../core/card.ts";
 import { throwIfStopped } from "../../core/errors.ts";
 import { cholesky, covariance, multiply, transpose } from "../../core/linear-algebra.ts";
-import { type Matrix, matrix } from "../../core/matrix.ts";
+import { matrix } from "../../core/matrix.ts";
 import { Random } from "../../core/random.ts";
 import { chiSquareSurvival } from "../../core/special.ts";
 import { mean, standardDeviation } from "../../core/statistics.ts";
 import { gaussian, gaussianConditional, gaussianCopula } from "./gaussian.ts";
+import { correlated, mapped, normals } from "./samples.ts";
 import { shrunkCorrelation } from "./shrinkage.ts";
 
 const bivariateTruth = -0.5 * Math.log(1 - 0.75 ** 2);
@@ -294,26 +295,6 @@ function within(
 
 function summary(values: Float64Array, unit = " nats"): string {
   return `${mean(values).toFixed(4)}${unit} (sd ${standardDeviation(values).toFixed(4)}, ${values.length} runs)`;
-}
-
-function normals(random: Random, rows: number, cols: number): Matrix {
-  const m = matrix(rows, cols);
-  for (let i = 0; i < m.data.length; i++) m.data[i] = random.normal();
-  return m;
-}
-
-/** Columns correlated with those of x by the given amounts. */
-function correlated(random: Random, x: Matrix, amounts: number[]): Matrix {
-  const y = matrix(x.rows, x.cols);
-  for (let i = 0; i < y.data.length; i++) {
-    const rho = amounts[i % x.cols];
-    y.data[i] = rho * x.data[i] + Math.sqrt(1 - rho * rho) * random.normal();
-  }
-  return y;
-}
-
-function mapped(m: Matrix, map: (value: number) => number): Matrix {
-  return matrix(m.rows, m.cols, m.data.map(map));
 }
 
 function halfCube(value: number): number {

@@ -15,6 +15,7 @@ import {
   gaussianCopula,
   gaussianEntropy,
 } from "./gaussian.ts";
+import { mapped, normals as standardNormals } from "./samples.ts";
 import { shrunkCorrelation } from "./shrinkage.ts";
 
 // The golden columns of the sheet on classical estimators.
@@ -27,20 +28,13 @@ const y = asMatrix([
 const z = asMatrix([0.31, -1.2, 0.77, 1.41, -0.45, 0.02, -0.93, 1.88, 0.58, -1.71, 1.13, -0.16]);
 
 function normals(seed: number, rows: number, cols: number): Matrix {
-  const random = new Random(seed);
-  const m = matrix(rows, cols);
-  for (let i = 0; i < m.data.length; i++) m.data[i] = random.normal();
-  return m;
+  return standardNormals(new Random(seed), rows, cols);
 }
 
-/** y = x with noise of the given size. */
+/** The same with noise of the given size. */
 function noisy(m: Matrix, size: number, seed: number): Matrix {
-  const noise = normals(seed, m.rows, m.cols);
-  return matrix(
-    m.rows,
-    m.cols,
-    m.data.map((v, i) => v + size * noise.data[i]),
-  );
+  const random = new Random(seed);
+  return mapped(m, (value) => value + size * random.normal());
 }
 
 function estimate(a: Matrix, b: Matrix): PointEstimate {
@@ -122,12 +116,10 @@ describe("gaussian", () => {
   });
 
   it("says that an exact relation has infinite information", () => {
-    const double = matrix(
-      12,
-      1,
-      x.data.map((v) => 3 - 2 * v),
+    const result = estimate(
+      x,
+      mapped(x, (v) => 3 - 2 * v),
     );
-    const result = estimate(x, double);
     expect(result.value).toBe(Number.POSITIVE_INFINITY);
     expect(result.warnings.map((w) => w.code)).toEqual(["deterministic"]);
   });
@@ -193,7 +185,7 @@ describe("gaussianCopula", () => {
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
         const a = normals(seed, 25, 2);
         const b = noisy(a, 1, seed + 1);
-        const bent = matrix(25, 2, b.data.map(Math.exp));
+        const bent = mapped(b, Math.exp);
         expect(gaussianCopula.estimate(a, bent, {}).value).toBe(gaussianCopula.estimate(a, b, {}).value);
       }),
       { numRuns: 30 },
