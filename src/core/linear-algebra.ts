@@ -115,7 +115,9 @@ export interface SymmetricEigen {
  * symmetricEigen(asMatrix([[2, 1], [1, 2]])).values; // 3, 1
  */
 export function symmetricEigen(m: Matrix, where = "symmetricEigen"): SymmetricEigen {
-  const decomposition = new EigenvalueDecomposition(symmetric(m, where), { assumeSymmetric: true });
+  const decomposition = new EigenvalueDecomposition(symmetric(withoutDust(m), where), {
+    assumeSymmetric: true,
+  });
   const n = m.rows;
   const vectors = matrix(n, n);
   for (let i = 0; i < n; i++) {
@@ -142,7 +144,7 @@ export function svd(m: Matrix): SingularValues {
   if (m.data.length === 0) {
     throw new InputError({ code: "empty", where: "svd", problem: "the matrix is empty", got: shape(m) });
   }
-  const decomposition = new SingularValueDecomposition(toMl(m), { autoTranspose: true });
+  const decomposition = new SingularValueDecomposition(toMl(withoutDust(m)), { autoTranspose: true });
   return {
     u: fromMl(decomposition.leftSingularVectors),
     singularValues: Float64Array.from(decomposition.diagonal),
@@ -215,11 +217,25 @@ function fromMl(m: MlMatrix): Matrix {
   return out;
 }
 
+/** Entries far below rounding become 0: ml-matrix's rotations go wrong on subnormal numbers. */
+function withoutDust(m: Matrix): Matrix {
+  const least = 1e-100 * largestEntry(m);
+  return matrix(
+    m.rows,
+    m.cols,
+    m.data.map((value) => (Math.abs(value) < least ? 0 : value)),
+  );
+}
+
+function largestEntry(m: Matrix): number {
+  return m.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
 /** The matrix with the rounding between its two triangles averaged away. */
 function symmetric(m: Matrix, where: string): MlMatrix {
   requireSquare(m, where);
   const n = m.rows;
-  const largest = m.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = largestEntry(m);
   const out = new MlMatrix(n, n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {

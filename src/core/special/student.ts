@@ -12,7 +12,7 @@ import { normalQuantile } from "./normal.ts";
  * @throws InputError when df is not positive
  * @example
  * import { studentQuantile } from "surprisal/core";
- * studentQuantile(0.975, 10); // 2.228138851986273
+ * studentQuantile(0.975, 10); // 2.228138851986275
  */
 export function studentQuantile(p: number, df: number): number {
   requirePositive(df, "studentQuantile");
