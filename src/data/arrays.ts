@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { InputError } from "../core/errors.ts";
-import { asMatrix, type MatrixLike } from "../core/matrix.ts";
+import { isMatrix, type MatrixLike } from "../core/matrix.ts";
 import { writeFileAtomic } from "./atomic.ts";
 import {
   dataBytes,
@@ -185,11 +185,27 @@ function shaped(array: ArrayLikeInput, where: string): { shape: readonly number[
     }
     return { shape, data: isTypedArray(data) ? data : numbers(data, where) };
   }
-  if (Array.isArray(array) && typeof array[0] !== "object") {
-    return { shape: [array.length], data: numbers(array, where) };
+  if (isMatrix(array)) return { shape: [array.rows, array.cols], data: array.data };
+  const rows = array as ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+  const first: unknown = rows[0];
+  if (typeof first !== "object" || first === null)
+    return { shape: [rows.length], data: numbers(rows, where) };
+  const cols = (first as ArrayLike<number>).length;
+  const data = new Float64Array(rows.length * cols);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as ArrayLike<number>;
+    if (row?.length !== cols) {
+      throw new InputError({
+        code: "ragged-rows",
+        where,
+        problem: `row ${i} has another length`,
+        expected: `${cols} numbers`,
+        got: row?.length,
+      });
+    }
+    data.set(numbers(row, where), i * cols);
   }
-  const { rows, cols, data } = asMatrix(array as MatrixLike, where);
-  return { shape: [rows, cols], data };
+  return { shape: [rows.length, cols], data };
 }
 
 /** NaN and infinities are numbers here. */

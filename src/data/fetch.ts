@@ -1,5 +1,5 @@
 import type { Database } from "./duckdb.ts";
-import { GrowingCodes, GrowingFloats } from "./growing.ts";
+import { GrowingCodes, GrowingFloats, isEmpty } from "./growing.ts";
 import type { Leaf } from "./relation.ts";
 
 /** A column as it came from the database; a loose column has both: the numbers, and the texts that are none. */
@@ -39,7 +39,10 @@ export async function fetchColumns(
     for (let j = 0; j < leaves.length; j++) {
       const { numbers: n, texts: t } = places[j];
       if (n !== undefined) numbers[j]!.append(chunk.floats(n), chunk.validity(n));
-      if (t !== undefined) texts[j]!.append(chunk.strings(t), chunk.rows, chunk.validity(t));
+      if (t === undefined) continue;
+      const validity = chunk.validity(t);
+      if (isEmpty(validity)) texts[j]!.skip(chunk.rows);
+      else texts[j]!.append(chunk.strings(t), chunk.rows, validity);
     }
   }
   const columns = leaves.map((leaf, j) => ({

@@ -41,17 +41,23 @@ export class GrowingCodes {
   #longCodes = new Map<string, number>();
 
   append(strings: StringVector, rows: number, validity: Uint8Array | null): void {
+    this.skip(rows);
+    const start = this.#length - rows;
+    for (let i = 0; i < rows; i++) {
+      if (validity !== null && !isValid(validity, i)) continue;
+      this.#codes[start + i] =
+        strings.words[4 * i] <= 12 ? this.#shortCode(strings, i) : this.#longCode(strings.text(i));
+    }
+  }
+
+  /** Rows without text. */
+  skip(rows: number): void {
     const start = this.#length;
     this.#length += rows;
     if (this.#length > this.#codes.length) {
       const larger = new Int32Array(Math.max(2 * this.#codes.length, this.#length)).fill(-1);
       larger.set(this.#codes.subarray(0, start));
       this.#codes = larger;
-    }
-    for (let i = 0; i < rows; i++) {
-      if (validity !== null && !isValid(validity, i)) continue;
-      this.#codes[start + i] =
-        strings.words[4 * i] <= 12 ? this.#shortCode(strings, i) : this.#longCode(strings.text(i));
     }
   }
 
@@ -110,6 +116,11 @@ export class GrowingCodes {
     }
     this.#slots = slots;
   }
+}
+
+/** Whether no row has a value. */
+export function isEmpty(validity: Uint8Array | null): boolean {
+  return validity?.every((byte) => byte === 0) ?? false;
 }
 
 function isValid(validity: Uint8Array, row: number): boolean {

@@ -158,14 +158,14 @@ const numberTypes: Record<string, Pick<ElementType, "name" | "decode">> = {
   i2: { name: "int16", decode: (b) => new Int16Array(b.buffer, b.byteOffset, b.length / 2) },
   i4: { name: "int32", decode: (b) => new Int32Array(b.buffer, b.byteOffset, b.length / 4) },
   i8: { name: "int64", decode: (b, w) => exact(new BigInt64Array(b.buffer, b.byteOffset, b.length / 8), w) },
-  u1: { name: "uint8", decode: (b) => b },
+  u1: { name: "uint8", decode: (b) => new Uint8Array(b.buffer, b.byteOffset, b.length) },
   u2: { name: "uint16", decode: (b) => new Uint16Array(b.buffer, b.byteOffset, b.length / 2) },
   u4: { name: "uint32", decode: (b) => new Uint32Array(b.buffer, b.byteOffset, b.length / 4) },
   u8: {
     name: "uint64",
     decode: (b, w) => exact(new BigUint64Array(b.buffer, b.byteOffset, b.length / 8), w),
   },
-  b1: { name: "bool", decode: (b) => b.map((value) => (value === 0 ? 0 : 1)) },
+  b1: { name: "bool", decode: (b) => Uint8Array.from(b, (value) => (value === 0 ? 0 : 1)) },
 };
 
 /** 64-bit integers as float64, refused where that would change one. */

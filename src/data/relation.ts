@@ -99,7 +99,7 @@ async function csvRelation(files: readonly SourceFile[]): Promise<Relation> {
 function readCsv(path: string, { delimiter, skip, hasHeader, names }: Dialect): string {
   const columns = names.map((_, j) => `f${j}: 'VARCHAR'`);
   return (
-    `read_csv(${literal(path)}, auto_detect = false, hive_partitioning = false, ` +
+    `read_csv(${literal(path)}, auto_detect = false, compression = 'none', hive_partitioning = false, ` +
     `delim = ${literal(delimiter)}, quote = '"', escape = '"', skip = ${skip}, header = ${hasHeader}, ` +
     `max_line_size = ${longestLine}, columns = {${columns}})`
   );
@@ -149,7 +149,7 @@ function dialectNotes({ names, hasHeader, skip }: Dialect, label: string): Table
 
 async function jsonRelation(database: Database, files: readonly SourceFile[]): Promise<Relation> {
   const paths = files.map(({ path }) => literal(path));
-  const options = "hive_partitioning = false";
+  const options = "compression = 'uncompressed', hive_partitioning = false";
   const found = await database.describe(
     `SELECT * FROM read_json([${paths}], ${options}, union_by_name = true, sample_size = -1, map_inference_threshold = -1)`,
   );

@@ -207,18 +207,19 @@ const byExtension: Record<string, Format> = {
 
 /** What a file is: by its first bytes where these tell, then by its name, then by the look of its text. */
 function recognise(head: Buffer, label: string, notes: TableNote[]): Format {
-  for (const binary of ["parquet", "npy", "npz"] as const) if (startsWith(head, binary)) return binary;
-  refuseBinary(head, label);
   const extension = /\.([a-z0-9]+)(\.gz)?$/i.exec(label)?.[1].toLowerCase() ?? "";
+  const assume = (format: Format, name: string) => {
+    notes.push(fact("format-assumed", `${label} was read as ${name}, by the look of it`));
+    return format;
+  };
+  for (const binary of ["parquet", "npy", "npz"] as const) {
+    if (startsWith(head, binary)) return extension in byExtension ? assume(binary, binary) : binary;
+  }
+  refuseBinary(head, label);
   if (extension in byExtension) return byExtension[extension];
   const [first] = head.toString("utf8").replace("\ufeff", "").trimStart();
-  const format = first === "{" ? "jsonl" : first === "[" ? "json" : "csv";
-  if (extension !== "txt" || format !== "csv") {
-    notes.push(
-      fact("format-assumed", `${label} was read as ${format === "csv" ? "CSV" : "JSON"}, by the look of it`),
-    );
-  }
-  return format;
+  if (first === "{" || first === "[") return assume("json", "JSON");
+  return extension === "txt" ? "csv" : assume("csv", "CSV");
 }
 
 function requireOneFormat(files: readonly SourceFile[]): void {

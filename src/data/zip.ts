@@ -127,10 +127,7 @@ export function zip(
     shared.writeUInt16LE(20, 0); // version needed
     shared.writeUInt16LE(0x800, 2); // names in UTF-8
     shared.writeUInt16LE(0x21, 8); // 1 January 1980: the same arrays give the same bytes
-    shared.writeUInt32LE(
-      pieces.reduce((crc, piece) => crc32(piece, crc), 0),
-      10,
-    );
+    shared.writeUInt32LE(checksum(pieces), 10);
     shared.writeUInt32LE(size, 14);
     shared.writeUInt32LE(size, 18);
     shared.writeUInt16LE(title.length, 22);
@@ -154,6 +151,11 @@ export function zip(
   end.writeUInt32LE(start, 16);
   put(end);
   return out;
+}
+
+function checksum(pieces: readonly Uint8Array[]): number {
+  // the checksum of nothing is 0 whatever came before, so empty pieces are left out
+  return pieces.reduce((crc, piece) => (piece.length === 0 ? crc : crc32(piece, crc)), 0);
 }
 
 /** Sizes of 0xffffffff stand in a field of their own, in this order. */
