@@ -75,7 +75,7 @@ function continuous(x: Matrix, y: Matrix, z: Matrix): ConditionalChoice {
     return { estimator: gaussianCopula, reason: `${x.rows} rows are too few for neighbours` };
   }
   const ties = duplicateRowShare(hstack(x, y, z));
-  if (ties > tiesAllowed) return { estimator: mixture, reason: `numbers, ${Math.round(100 * ties)} % tied` };
+  if (ties > tiesAllowed) return { estimator: mixture, reason: "numbers, many ties" };
   return { estimator: frenzelPompe1, reason: "numbers, few ties" };
 }
 

@@ -6,7 +6,7 @@ import { copulaTransform } from "../../core/statistics.ts";
 import type { EstimatorOptions, MutualInformationEstimator, PointEstimate, Variable } from "../estimator.ts";
 import { rowsOf, take } from "../estimator.ts";
 import { frenzelPompe, neighbourhoodPermutation } from "../frenzel-pompe/frenzel-pompe.ts";
-import { gaussianConditionalMutualInformation } from "../gaussian/gaussian.ts";
+import { gaussianConditional } from "../gaussian/gaussian.ts";
 import { mesnerShalizi } from "../mesner-shalizi/mesner-shalizi.ts";
 import { discreteConditionalMutualInformation, stratifiedPermutation } from "../plug-in/plug-in.ts";
 
@@ -32,8 +32,7 @@ export const frenzelPompe2: ConditionalEstimator = {
 export const gaussian: ConditionalEstimator = {
   name: "gaussian",
   defaults: {},
-  estimate: (x, y, z) =>
-    plain(gaussianConditionalMutualInformation(x as Matrix, y as Matrix, z as Matrix), rowsOf(x)),
+  estimate: (x, y, z) => gaussianConditional(x as Matrix, y as Matrix, z as Matrix),
 };
 
 export const gaussianCopula: ConditionalEstimator = {
@@ -41,7 +40,7 @@ export const gaussianCopula: ConditionalEstimator = {
   defaults: {},
   estimate(x, y, z) {
     const [scoresX, scoresY, scoresZ] = [x, y, z].map((v) => copulaTransform(v as Matrix));
-    return plain(gaussianConditionalMutualInformation(scoresX, scoresY, scoresZ), rowsOf(x));
+    return gaussianConditional(scoresX, scoresY, scoresZ);
   },
 };
 
@@ -123,8 +122,4 @@ function isConstant(v: Variable): boolean {
     if (i === v.rows) return true;
   }
   return false;
-}
-
-function plain(value: number, n: number): PointEstimate {
-  return { value, n, warnings: [], diagnostics: {} };
 }

@@ -63,11 +63,6 @@ export function gaussianConditional(x: Matrix, y: Matrix, z: Matrix): PointEstim
   return estimate(x, y, z);
 }
 
-/** The value of {@link gaussianConditional}. */
-export function gaussianConditionalMutualInformation(x: Matrix, y: Matrix, z: Matrix): number {
-  return estimate(x, y, z).value;
-}
-
 /**
  * The differential entropy of a normal distribution, ½ ln det(2πe Σ), from rows of x; unbiased for normal data.
  * Nats. −Infinity when a column is a combination of others.

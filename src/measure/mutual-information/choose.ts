@@ -44,7 +44,7 @@ function mixed(numbers: Matrix, categories: Codes): Choice {
     return {
       estimator: gao,
       preprocess,
-      reason: `numbers against categories, ${percent(ties)} tied`,
+      reason: "numbers against categories, many ties",
       warnings,
     };
   }
@@ -73,7 +73,7 @@ function bothContinuous(x: Matrix, y: Matrix): Choice {
   const preprocess = rescaling(x, y);
   const tails = preprocess === "copula" ? ", heavy tails ranked first" : "";
   if (ties > tiesAllowed) {
-    return { estimator: gao, preprocess, reason: `numbers, ${percent(ties)} tied${tails}`, warnings: [] };
+    return { estimator: gao, preprocess, reason: `numbers, many ties${tails}`, warnings: [] };
   }
   return { estimator: ksg1, preprocess, reason: `numbers, few ties${tails}`, warnings: [] };
 }
@@ -115,8 +115,4 @@ function tooManyDimensions(d: number): Warning {
     code: "high-dimension",
     message: `neighbours in ${d} dimensions fall short of the truth; read the value as a lower limit`,
   };
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

@@ -28,13 +28,13 @@ describe("mutualInformation", () => {
         label.map((l, i) => l + (i % 2)),
       ),
     ).toBe("discrete: both are discrete");
-    expect(await choose(rounded, label)).toBe("gao: numbers against categories, 100 % tied");
+    expect(await choose(rounded, label)).toBe("gao: numbers against categories, many ties");
     expect(
       await choose(
         rounded,
         y.map((v) => Math.round(v)),
       ),
-    ).toMatch(/^gao: numbers, \d+ % tied$/);
+    ).toBe("gao: numbers, many ties");
     expect(await choose(x.slice(0, 30), y.slice(0, 30))).toBe(
       "gaussianCopula: 30 rows are too few for neighbours",
     );

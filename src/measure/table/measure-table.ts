@@ -10,8 +10,7 @@ import { availableParallelism } from "node:os";
 import { InputError, StoppedError } from "../../core/errors.ts";
 import { type Executor, inline, threads } from "../../core/parallel/index.ts";
 import type { LongRunning } from "../../core/progress.ts";
-import type { ColumnDecision } from "../../data/infer.ts";
-import { categoriesOf, numbersOf, type Table } from "../../data/table.ts";
+import { type ColumnDecision, categoriesOf, numbersOf, type Table } from "../../data/table.ts";
 import { type Frame, type FrameColumn, frameOf } from "./frame.ts";
 import type { ColumnSummary, PairEstimate, TableMeasurement } from "./measurement.ts";
 import { notesOf } from "./notes.ts";
@@ -68,7 +67,9 @@ export async function measureTable(
 
   const work = units.length * table.rows * (options.permutations + 20);
   const executor =
-    work > smallWork || request.threads ? threads(request.threads ?? availableParallelism()) : inline();
+    work > smallWork || request.threads !== undefined
+      ? threads(request.threads ?? availableParallelism())
+      : inline();
   try {
     return await run();
   } finally {
@@ -130,7 +131,7 @@ export async function measureTable(
       trust: background?.trust,
       stopped,
     };
-    measured.notes.push(...table.notes);
+    measured.notes.push(...table.notes, ...decisions.flatMap(({ note }) => note ?? []));
     if (units[0]?.mostRows !== undefined && units[0].mostRows < table.rows) {
       const message = `each pair was measured on ${units[0].mostRows} of the ${table.rows} rows, drawn at random`;
       measured.notes.push({ code: "rows-sampled", severity: "fact", message, columns: [] });
@@ -177,12 +178,11 @@ export async function measureTable(
   }
 
   function summaries(entropies?: ReadonlyMap<string, number | undefined>): ColumnSummary[] {
-    const byName = new Map(table.columns.map((column) => [column.name, column]));
-    return decisions.map(({ name, use, because, distinct }) => ({
+    return decisions.map(({ name, use, because, missing, distinct }) => ({
       name,
       use,
       because,
-      missing: byName.get(name)?.missing ?? 0,
+      missing,
       distinct,
       entropy: entropies?.get(name),
       histogram: frame.columns[name] && histogramOf(frame, name),

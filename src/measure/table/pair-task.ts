@@ -84,6 +84,7 @@ async function estimatePair(unit: PairUnit, frame: Frame): Promise<PairEstimate>
     permutations: valueOnly ? 0 : options.permutations,
   };
   const estimate = await ask();
+  if (!Number.isFinite(estimate.value)) throw unbounded(estimate);
   const second = valueOnly || given || transfer || isMixed ? undefined : await secondOpinion(estimate);
   return {
     x,
@@ -131,6 +132,17 @@ async function estimatePair(unit: PairUnit, frame: Frame): Promise<PairEstimate>
       }
     );
   }
+}
+
+/** Numbers that determine each other share infinitely much, which no bar or file can hold. */
+function unbounded({ value }: Estimate): InputError {
+  return new InputError({
+    code: "deterministic",
+    where: "measure",
+    problem: "one side determines the other exactly, so the information is not finite",
+    got: value,
+    hint: "is one a copy of the other?",
+  });
 }
 
 /** Leaving out rows would glue together times that are apart. */

@@ -1,6 +1,5 @@
 import { InputError } from "../../core/errors.ts";
-import type { ColumnDecision } from "../../data/infer.ts";
-import { unknownColumn } from "../../data/table.ts";
+import { type ColumnDecision, unknownColumn } from "../../data/table.ts";
 import type { TableMeasurement } from "./measurement.ts";
 import type { PairOptions, TransferSteps } from "./pair-task.ts";
 

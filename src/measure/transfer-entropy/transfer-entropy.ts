@@ -129,8 +129,10 @@ export async function transferEntropy(
   }
   if (estimator.name === "gaussian") {
     const nats = estimate.unit === "bits" ? estimate.value * Math.LN2 : estimate.value;
+    // The likelihood ratio is that of the estimate without its bias correction.
+    const ratio = 2 * n * (nats + Number(estimate.diagnostics.bias ?? 0));
     const freedom = (sourcePast as Matrix).cols * (present as Matrix).cols;
-    estimate.diagnostics.chiSquarePValue = chiSquareSurvival(Math.max(2 * n * nats, 0), freedom);
+    estimate.diagnostics.chiSquarePValue = chiSquareSurvival(Math.max(ratio, 0), freedom);
   }
   return estimate;
 }
