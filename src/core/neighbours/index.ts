@@ -1,3 +1,5 @@
+export { type ClassCounts, classCounts } from "./class-counts.ts";
+export { type JointCounts, jointCounts } from "./joint-counts.ts";
 export { justAbove, type Metric } from "./metric.ts";
 export {
   checkNeighbours,

@@ -11,27 +11,13 @@
  * Distances are max-norm in the joint space and inside x and y (the paper leaves the inner norms free).
  * Not implemented: the paper's extension to more than two variables.
  *
- * Cost: O(n log n) for one column against one (see core/neighbours/plane.ts), and up to ten columns together with
+ * Cost: O(n log n) for one column against one (a permutation O(n), see core/neighbours/plane.ts), and up to ten columns together with
  * a k-d tree; O(n² d) beyond. O(n) memory.
  */
-import { hstack, type Matrix, takeRows } from "../../core/matrix.ts";
-import {
-  checkNeighbours,
-  justAbove,
-  kthDistances,
-  nearestNeighbours,
-  RangeCounter,
-  reachWithin,
-} from "../../core/neighbours/index.ts";
-import { Line } from "../../core/neighbours/line.ts";
-import { Plane } from "../../core/neighbours/plane.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import { checkNeighbours, jointCounts } from "../../core/neighbours/index.ts";
 import { digammaTable } from "../../core/special.ts";
 import type { EstimatorOptions, MutualInformationEstimator, PointEstimate, Variable } from "../estimator.ts";
-
-type Algorithm = 1 | 2;
-
-/** Fills `local` for x paired with the rows `order` of y, and returns the mean. */
-type Evaluate = (order: Int32Array, local: Float64Array) => number;
 
 /**
  * KSG, algorithm 1: one radius for x and y. Smaller variance than {@link ksg2}, slightly larger bias in high dimension.
@@ -61,13 +47,26 @@ export const ksg1: MutualInformationEstimator = estimator("ksg1", 1);
  */
 export const ksg2: MutualInformationEstimator = estimator("ksg2", 2);
 
-function estimator(name: string, algorithm: Algorithm): MutualInformationEstimator {
+function estimator(name: string, algorithm: 1 | 2): MutualInformationEstimator {
   const defaults = { k: 3 };
-  const prepare = (x: Variable, y: Variable, { k = defaults.k }: EstimatorOptions): Evaluate => {
-    const [left, right] = [x as Matrix, y as Matrix];
-    checkNeighbours(k, left.rows, name);
-    const make = left.cols === 1 && right.cols === 1 ? betweenColumns : betweenMatrices;
-    return make(left, right, k, algorithm);
+  /** A function that pairs row i of x with row order[i] of y, writes the contributions of the rows and gives their mean. */
+  const prepare = (x: Variable, y: Variable, { k = defaults.k }: EstimatorOptions) => {
+    const { rows: n } = x as Matrix;
+    checkNeighbours(k, n, name);
+    const count = jointCounts(x as Matrix, y as Matrix, k, algorithm === 1 ? "joint" : "own");
+    const psi = digammaTable(n);
+    const constant = psi[k] + psi[n] - (algorithm === 1 ? 0 : 1 / k);
+    const self = algorithm === 1 ? 1 : 0;
+    return (order: Int32Array, local: Float64Array): number => {
+      const { nearX, nearY } = count(order);
+      let sum = 0;
+      for (let i = 0; i < n; i++) {
+        const contribution = constant - psi[nearX[i] + self] - psi[nearY[i] + self];
+        local[i] = contribution;
+        sum += contribution;
+      }
+      return sum / n;
+    };
   };
   return {
     name,
@@ -75,9 +74,10 @@ function estimator(name: string, algorithm: Algorithm): MutualInformationEstimat
     takes: { x: "continuous", y: "continuous" },
     defaults,
     estimate(x, y, options): PointEstimate {
-      const n = (x as Matrix).rows;
+      const { rows: n } = x as Matrix;
       const local = new Float64Array(n);
-      const value = prepare(x, y, options)(identity(n), local);
+      const asGiven = Int32Array.from({ length: n }, (_, i) => i);
+      const value = prepare(x, y, options)(asGiven, local);
       return { value, n, local, warnings: [], diagnostics: { k: options.k ?? defaults.k } };
     },
     permuter(x, y, options) {
@@ -86,88 +86,4 @@ function estimator(name: string, algorithm: Algorithm): MutualInformationEstimat
       return (order) => evaluate(order, local);
     },
   };
-}
-
-/** One column each: both are sorted once, and a pairing is a permutation of sorted positions. */
-function betweenColumns(x: Matrix, y: Matrix, k: number, algorithm: Algorithm): Evaluate {
-  const n = x.rows;
-  const psi = digammaTable(n);
-  const constant = constantTerm(n, k, algorithm);
-  const lineX = new Line(x.data);
-  const lineY = new Line(y.data);
-  const positionInY = lineY.positions();
-  const plane = new Plane(lineX.values, lineY.values, k);
-  const partner = new Int32Array(n);
-  const reach = new Float64Array(n);
-  const neighbours = algorithm === 2 ? new Int32Array(n * k) : undefined;
-  return (order, local) => {
-    for (let a = 0; a < n; a++) partner[a] = positionInY[order[lineX.order[a]]];
-    plane.search(partner, reach, neighbours);
-    let sum = 0;
-    for (let a = 0; a < n; a++) {
-      const b = partner[a];
-      let radiusX = reach[a];
-      let radiusY = reach[a];
-      if (neighbours) {
-        radiusX = radiusY = 0;
-        for (let place = a * k; place < (a + 1) * k; place++) {
-          const other = neighbours[place];
-          radiusX = Math.max(radiusX, Math.abs(lineX.values[other] - lineX.values[a]));
-          radiusY = Math.max(radiusY, Math.abs(lineY.values[partner[other]] - lineY.values[b]));
-        }
-        radiusX = justAbove(radiusX);
-        radiusY = justAbove(radiusY);
-      }
-      const nearX = lineX.countCloser(a, radiusX);
-      const nearY = lineY.countCloser(b, radiusY);
-      const term = algorithm === 1 ? psi[nearX + 1] + psi[nearY + 1] : psi[nearX] + psi[nearY];
-      local[lineX.order[a]] = constant - term;
-      sum += term;
-    }
-    return constant - sum / n;
-  };
-}
-
-/** Any numbers of columns: what counts neighbours in x and in y is kept, the joint space is searched anew. */
-function betweenMatrices(x: Matrix, y: Matrix, k: number, algorithm: Algorithm): Evaluate {
-  const n = x.rows;
-  const psi = digammaTable(n);
-  const constant = constantTerm(n, k, algorithm);
-  const counterX = new RangeCounter(x);
-  const counterY = new RangeCounter(y);
-  return (order, local) => {
-    const paired = takeRows(y, order);
-    const [radiiX, radiiY] = jointRadii(x, paired, k, algorithm);
-    const radiiOfY = new Float64Array(n);
-    for (let i = 0; i < n; i++) radiiOfY[order[i]] = radiiY[i];
-    const nearX = counterX.countCloser(radiiX);
-    const nearY = counterY.countCloser(radiiOfY);
-    const own = algorithm === 1 ? 1 : 0;
-    let sum = 0;
-    for (let i = 0; i < n; i++) {
-      const term = psi[nearX[i] + own] + psi[nearY[order[i]] + own];
-      local[i] = constant - term;
-      sum += term;
-    }
-    return constant - sum / n;
-  };
-}
-
-function jointRadii(x: Matrix, y: Matrix, k: number, algorithm: Algorithm): [Float64Array, Float64Array] {
-  const joint = hstack(x, y);
-  if (algorithm === 1) {
-    const radii = kthDistances(joint, k);
-    return [radii, radii];
-  }
-  const neighbours = nearestNeighbours(joint, k);
-  return [reachWithin(x, neighbours).map(justAbove), reachWithin(y, neighbours).map(justAbove)];
-}
-
-function constantTerm(n: number, k: number, algorithm: Algorithm): number {
-  const psi = digammaTable(n);
-  return psi[k] + psi[n] - (algorithm === 2 ? 1 / k : 0);
-}
-
-function identity(n: number): Int32Array {
-  return Int32Array.from({ length: n }, (_, i) => i);
 }

@@ -17,7 +17,7 @@ import { type Codes, isCodes, levelCounts, takeCodes } from "../../core/codes.ts
 import { InputError } from "../../core/errors.ts";
 import type { Warning } from "../../core/estimate.ts";
 import { type Matrix, takeRows } from "../../core/matrix.ts";
-import { checkNeighbours } from "../../core/neighbours/index.ts";
+import { checkNeighbours, classCounts } from "../../core/neighbours/index.ts";
 import { digammaTable } from "../../core/special.ts";
 import {
   kindOf,
@@ -26,7 +26,6 @@ import {
   take,
   type Variable,
 } from "../estimator.ts";
-import { countsAroundClasses } from "./counts.ts";
 
 const defaults = { k: 3 };
 
@@ -66,13 +65,14 @@ export const ross: MutualInformationEstimator = {
       });
     }
     const kept = alone === 0 ? classes : takeCodes(classes, rows);
-    const near = countsAroundClasses(alone === 0 ? points : takeRows(points, rows), kept, k)(kept.codes);
+    const count = classCounts(alone === 0 ? points : takeRows(points, rows), levelCounts(kept), k);
+    const { closer } = count(kept.codes);
     const terms = termsOfLevels(kept, k);
     const psi = digammaTable(rows.length);
     const local = new Float64Array(points.rows).fill(Number.NaN);
     let sum = 0;
     for (let i = 0; i < rows.length; i++) {
-      const contribution = terms[kept.codes[i]] - psi[near[i]];
+      const contribution = terms[kept.codes[i]] - psi[closer[i] + 1];
       local[rows[i]] = contribution;
       sum += contribution;
     }
@@ -91,7 +91,7 @@ export const ross: MutualInformationEstimator = {
     checkNeighbours(k, n, "ross");
     // Which rows stand alone in their class changes with the order.
     if (rowsInCompany(classes).length < n) return (order) => ross.estimate(x, take(y, order), options).value;
-    const countNear = countsAroundClasses(points, classes, k);
+    const count = classCounts(points, levelCounts(classes), k);
     const terms = termsOfLevels(classes, k);
     const psi = digammaTable(n);
     let constant = 0;
@@ -100,9 +100,9 @@ export const ross: MutualInformationEstimator = {
     return (order) => {
       if (isCodes(x)) for (let i = 0; i < n; i++) labels[order[i]] = x.codes[i];
       else for (let i = 0; i < n; i++) labels[i] = classes.codes[order[i]];
-      const near = countNear(labels);
+      const { closer } = count(labels);
       let sum = 0;
-      for (let i = 0; i < n; i++) sum += psi[near[i]];
+      for (let i = 0; i < n; i++) sum += psi[closer[i] + 1];
       return (constant - sum) / n;
     };
   },
