@@ -1,7 +1,7 @@
 // npm run generate: writes what follows from the cards and recorded experiments; -- --check only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isMain } from "./main.ts";
+import { runMain } from "./main.ts";
 import { methodPage, methodsPage } from "./pages.ts";
 import { registrySource } from "./registry.ts";
 import { findRooms, root } from "./rooms.ts";
@@ -53,4 +53,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (isMain(import.meta.url)) await main();
+await runMain(import.meta.url, main);
