@@ -76,9 +76,14 @@ for (const [name, estimator] of mutualInformationEstimators) {
         interval: false,
       });
       expect(real.pValue).toBe(0.01);
-      const { x, y } = drawSample(kinds, 300, 7, false);
-      const none = await mutualInformation(x, y, { estimator: name, permutations: 99, interval: false });
-      expect(none.pValue).toBeGreaterThan(0.05);
+      // With 5 % false alarms, more than 3 in 10 have probability 0.001.
+      let alarms = 0;
+      for (let seed = 0; seed < 10; seed++) {
+        const { x, y } = drawSample(kinds, 300, 200 + seed, false);
+        const none = await mutualInformation(x, y, { estimator: name, permutations: 99, interval: false });
+        if (none.pValue! <= 0.05) alarms++;
+      }
+      expect(alarms).toBeLessThanOrEqual(3);
     });
 
     test("agrees with itself when rows are permuted through its fast path", async () => {
@@ -102,9 +107,11 @@ for (const [name, estimator] of mutualInformationEstimators) {
     });
 
     test("does not turn negative values into zero", async () => {
+      // The histogram's bias outweighs its scatter until its hundred cells are well filled.
+      const rows = knownBias[name] ? 4000 : 60;
       const values: number[] = [];
       for (let seed = 0; seed < 40; seed++) {
-        const { x, y } = drawSample(kinds, 60, 900 + seed, false);
+        const { x, y } = drawSample(kinds, rows, 900 + seed, false);
         values.push(await value(x, y));
       }
       expect(Math.min(...values)).toBeLessThan(0);

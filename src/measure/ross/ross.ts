@@ -47,7 +47,7 @@ const defaults = { k: 3 };
 export const ross: MutualInformationEstimator = {
   name: "ross",
   title: "Ross: continuous against discrete",
-  takes: { x: "any", y: "any" },
+  takes: { x: "continuous", y: "discrete" },
   defaults,
 
   estimate(x, y, { k = defaults.k }): PointEstimate {
