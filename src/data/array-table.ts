@@ -1,6 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import { readStoredArray, readStoredArrays } from "./arrays.ts";
-import { malformed, type StoredArray } from "./npy.ts";
+import type { StoredArray } from "./npy.ts";
+import { malformed } from "./npy-header.ts";
 import type { ReadingNotes } from "./reading-notes.ts";
 import { requireDistinct } from "./relation.ts";
 import { settleColumn } from "./settle-column.ts";

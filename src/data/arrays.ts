@@ -7,14 +7,11 @@ import {
   decodeArray,
   encodeArray,
   isTypedArray,
-  malformed,
   type NumberArray,
-  npyPrefix,
-  npyStart,
-  parseHeader,
   type StoredArray,
   type TypedArray,
 } from "./npy.ts";
+import { malformed, npyPrefix, npyStart, parseHeader } from "./npy-header.ts";
 import { unreadable } from "./unreadable.ts";
 import { listZip, readAt, readZipEntry, zip } from "./zip.ts";
 

@@ -27,6 +27,10 @@ describe("detectDialect", () => {
     expect(detect(text)).toMatchObject({ delimiter: ",", names: ["name", "note\nlong", "n"] });
   });
 
+  it("does not take the header for a remark because quoted texts hold another delimiter", () => {
+    expect(detect('x,u\n1,"b;b"\n2,"b;b"\n')).toMatchObject({ delimiter: ",", skip: 0, names: ["x", "u"] });
+  });
+
   it("keeps the delimiter of a file with some rows of another length", () => {
     expect(detect("a,b,c\n1,2,3\n4,5\n6,7,8\n").delimiter).toBe(",");
     expect(detect("a,b\n1,2,3\n4,5,6\n").names).toEqual(["a", "b"]);

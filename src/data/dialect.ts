@@ -37,6 +37,7 @@ export function detectDialect(head: string, isWhole: boolean, where: string, pre
   const several = candidates.filter(({ width }) => width > 1);
   const best =
     several.find(({ delimiter }) => delimiter === preferred) ??
+    several.find(({ share, preamble }) => share >= agreement && preamble === 0) ??
     several.find(({ share }) => share >= agreement) ??
     several.sort((a, b) => b.share - a.share)[0] ??
     candidates.findLast(({ records }) => records.every(({ fields }) => fields.length === 1)) ??

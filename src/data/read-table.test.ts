@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../core/random.ts";
 import { writeArray, writeArrays } from "./arrays.ts";
+import { openDatabase } from "./duckdb.ts";
 import { readTable } from "./read-table.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -88,6 +90,19 @@ describe("readTable of delimited text", () => {
     expect(messages).toContain("y: 1 infinite values read as missing");
   });
 
+  it("keeps None as a value among words, not among numbers", async () => {
+    const table = await read("damage,x,yes\nNone,None,None\nminor,1,true\nNone,2,false\n");
+    expect(content(table)).toEqual({
+      damage: ["None", "minor", "None"],
+      x: [null, 1, 2],
+      yes: [null, "true", "false"],
+    });
+    expect(table.notes.map(({ message }) => message)).toEqual([
+      'damage: 2 "None" kept as a value',
+      'x, yes: 2 "None" read as missing',
+    ]);
+  });
+
   it("stays numeric when a marker first comes after very many numbers", async () => {
     const table = await read(`x,y\n${"1.5,a\n".repeat(30_000)}NA,b\n2,c\n`);
     expect(table.columns[0]).toMatchObject({ type: "number", missing: 1 });
@@ -161,6 +176,32 @@ describe("readTable of delimited text", () => {
   it("reads a column without any value", async () => {
     const table = await read("a,b\n1,\n2,NA\n");
     expect(table.columns[1]).toMatchObject({ type: "number", missing: 2 });
+  });
+
+  it("reads back any table of numbers and texts", async () => {
+    const word = fc.stringMatching(/^[b-z](["',;|\t\n é]{0,3}[b-z]{1,14}){0,2}$/);
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+    const row = fc.record({ x: fc.option(number), y: number, t: fc.option(word), u: word });
+    const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 2, maxLength: 30 }),
+        fc.constantFrom(",", ";", "\t", "|"),
+        async (rows, mark) => {
+          const lines = rows.map(({ x, y, t, u }) =>
+            [x ?? "", y, t === null ? "NA" : quoted(t), quoted(u)].join(mark),
+          );
+          const table = await read(`${["x", "y", "t", "u"].join(mark)}\n${lines.join("\n")}\n`);
+          expect(table.rows).toBe(rows.length);
+          const found = content(table);
+          expect(found.x).toEqual(rows.map(({ x }) => x));
+          expect(found.y).toEqual(rows.map(({ y }) => y));
+          expect(found.t).toEqual(rows.map(({ t }) => t));
+          expect(found.u).toEqual(rows.map(({ u }) => u));
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it("tells apart texts that begin alike, and short from long ones", async () => {
@@ -370,6 +411,7 @@ describe("readTable of files in other ways", () => {
     expect(unknown.notes).toMatchObject([{ code: "format-assumed" }]);
     const parts = await parquet("SELECT i FROM range(3) t(i)", ".csv");
     expect(await readTable(parts)).toMatchObject({ rows: 3, notes: [{ code: "format-assumed" }] });
+    expect((await read("PAR1,PAR2\n1,2\n3,4\n")).columns[1].name).toBe("PAR2");
     const plain = await read("a,b\n1,2\n3,4\n", ".csv.gz");
     expect(codesOf(plain)).toEqual(["not-compressed"]);
     expect((await readTable(await file("[a]\n1\n2\n", ".x"), { format: "csv" })).columns[0].name).toBe("[a]");
@@ -447,7 +489,7 @@ describe("readTable of a sample", () => {
   it("stops when asked to", async () => {
     const controller = new AbortController();
     const answer = readTable(path, { signal: controller.signal });
-    setTimeout(() => controller.abort(), 30);
+    setTimeout(() => controller.abort(), 10);
     await expect(answer).rejects.toMatchObject({ name: "StoppedError" });
     await expect(readTable(path, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       name: "StoppedError",
@@ -457,10 +499,9 @@ describe("readTable of a sample", () => {
 
 /** A Parquet file with the result of a query. */
 async function parquet(query: string, extension = ".parquet"): Promise<string> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
   const path = join(folder, `query${count++}${extension}`);
-  const connection = await (await DuckDBInstance.create(":memory:")).connect();
-  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet)`);
-  connection.closeSync();
+  const database = await openDatabase(undefined, "test");
+  await database.run(`COPY (${query}) TO '${path}' (FORMAT parquet)`);
+  database.close();
   return path;
 }

@@ -27,7 +27,7 @@ export interface ReadTableOptions {
  * not, or from standard input.
  *
  * Text files are read strictly (RFC 4180 with any of `,` `;` `|` and tab between fields); the first line names the
- * columns unless it holds numbers. Blanks, NA, N/A, NaN, null, None, ? and a lone dot are missing values. Columns of
+ * columns unless it holds numbers. Blanks, NA, N/A, NaN, null, ? and a lone dot are missing values, and None among numbers. Columns of
  * numbers, also with decimal commas, become numbers; dates become days since 1970-01-01; the rest is text. Fields of
  * nested records become columns `outer.inner`; lists are left out. Everything of that kind is said in `notes`.
  *

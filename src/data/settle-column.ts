@@ -2,6 +2,7 @@
 import { parseDates } from "./dates.ts";
 import type { RawColumn } from "./fetch.ts";
 import type { ReadingNotes } from "./reading-notes.ts";
+import type { Leaf } from "./relation.ts";
 import type { Column } from "./table.ts";
 
 /** Texts that stand for "no value", besides blanks. */
@@ -78,40 +79,61 @@ function settleText(
   notes: ReadingNotes,
 ): Column {
   const { name } = leaf;
-  noteMarkers(name, codes, levels, notes);
+  const values = tidy(codes, levels, isMissing);
+  const typed =
+    values.levels.length === 0 ? allMissing(name, codes.length) : settleTyped(leaf, values, notes);
+  if (typed) {
+    noteMarkers(name, codes, levels, notes);
+    return typed;
+  }
+  const words = tidy(codes, levels, isMissingWord);
+  noteMarkers(name, codes, levels, notes, isMissingWord);
+  if (words.isTrimmed) notes.add("fact", "blanks-trimmed", "blanks around values do not count", name);
+  const missing = count(words.codes, (code) => code < 0);
+  return { name, type: "text", codes: words.codes, levels: words.levels, missing };
+}
+
+interface TidyText {
+  codes: Int32Array;
+  levels: string[];
+  isTrimmed: boolean;
+}
+
+/** Without blanks around the levels, and without those that stand for no value. */
+function tidy(codes: Int32Array, levels: readonly string[], isGap: (level: string) => boolean): TidyText {
   const kept: string[] = [];
   const keptCodes = new Map<string, number>();
   let isTrimmed = false;
   const renamed = levels.map((level) => {
-    if (isMissing(level)) return -1;
+    if (isGap(level)) return -1;
     const text = level.trim();
     isTrimmed ||= text !== level;
     let code = keptCodes.get(text);
     if (code === undefined) keptCodes.set(text, (code = kept.push(text) - 1));
     return code;
   });
-  const tidy = codes.map((code) => (code < 0 ? -1 : renamed[code]));
-  if (kept.length === 0) return allMissing(name, codes.length);
+  return { codes: codes.map((code) => (code < 0 ? -1 : renamed[code])), levels: kept, isTrimmed };
+}
 
+/** Texts that are all numbers, dates or truth values, as such. */
+function settleTyped(leaf: Leaf, { codes, levels }: TidyText, notes: ReadingNotes): Column | undefined {
+  const { name } = leaf;
   if (leaf.kind === "loose") {
-    const values = parseNumbers(name, kept, leaf.commaIsDecimal ?? false, notes);
-    if (values) return spread(name, "number", tidy, values, notes);
-    noteStrayText(name, tidy, kept, notes);
+    const values = parseNumbers(name, levels, leaf.commaIsDecimal ?? false, notes);
+    if (values) return spread(name, "number", codes, values, notes);
+    noteStrayText(name, codes, levels, notes);
   }
-  const dates = parseDates(kept);
+  const dates = parseDates(levels);
   if (dates) {
     notes.add("fact", "dates", "dates are days since 1970-01-01", name);
     if (dates.isAmbiguous) notes.add("problem", "ambiguous-dates", "dates were read as month/day/year", name);
-    return spread(name, "date", tidy, dates.days, notes);
+    return spread(name, "date", codes, dates.days, notes);
   }
-  if (isTrimmed) notes.add("fact", "blanks-trimmed", "blanks around values do not count", name);
-  const missing = count(tidy, (code) => code < 0);
-  const lower = kept.map((level) => level.toLowerCase());
-  if (lower.every((level) => level === "true" || level === "false")) {
-    const truth = Int32Array.from(tidy, (code) => (code < 0 ? -1 : Number(lower[code] === "true")));
-    return { name, type: "boolean", codes: truth, levels: ["false", "true"], missing };
-  }
-  return { name, type: "text", codes: tidy, levels: kept, missing };
+  const lower = levels.map((level) => level.toLowerCase());
+  if (!lower.every((level) => level === "true" || level === "false")) return undefined;
+  const truth = Int32Array.from(codes, (code) => (code < 0 ? -1 : Number(lower[code] === "true")));
+  const missing = count(codes, (code) => code < 0);
+  return { name, type: "boolean", codes: truth, levels: ["false", "true"], missing };
 }
 
 function allMissing(name: string, rows: number): Column {
@@ -192,15 +214,28 @@ function isMissing(level: string): boolean {
   return text === "" || markers.has(text);
 }
 
-function noteMarkers(name: string, codes: Int32Array, levels: readonly string[], notes: ReadingNotes): void {
+/** Among words, "None" is more often an answer than a gap. */
+function isMissingWord(level: string): boolean {
+  return isMissing(level) && level.trim().toLowerCase() !== "none";
+}
+
+function noteMarkers(
+  name: string,
+  codes: Int32Array,
+  levels: readonly string[],
+  notes: ReadingNotes,
+  isGap = isMissing,
+): void {
+  const marked = levels.map((level) => (isMissing(level) ? level.trim() : ""));
+  if (marked.every((marker) => marker === "")) return;
   const counts = new Map<string, number>();
-  const marked = levels.map((level) => (markers.has(level.trim()) ? level.trim() : undefined));
-  if (marked.every((marker) => marker === undefined)) return;
   for (const code of codes) {
-    const marker = code < 0 ? undefined : marked[code];
-    if (marker !== undefined) counts.set(marker, (counts.get(marker) ?? 0) + 1);
+    if (code >= 0 && marked[code] !== "") counts.set(marked[code], (counts.get(marked[code]) ?? 0) + 1);
   }
-  for (const [marker, times] of counts) noteMarker(name, marker, times, notes);
+  for (const [marker, times] of counts) {
+    if (isGap(marker)) noteMarker(name, marker, times, notes);
+    else notes.add("fact", "none-kept", `${JSON.stringify(marker)} kept as a value`, name, times);
+  }
 }
 
 function noteMarker(name: string, marker: string, times: number, notes: ReadingNotes): void {

@@ -213,7 +213,9 @@ function recognise(head: Buffer, label: string, notes: TableNote[]): Format {
     return format;
   };
   for (const binary of ["parquet", "npy", "npz"] as const) {
-    if (startsWith(head, binary)) return extension in byExtension ? assume(binary, binary) : binary;
+    // the letters PAR1 may also begin a header
+    if (!startsWith(head, binary) || !(head.includes(0) || extension === binary)) continue;
+    return extension in byExtension ? assume(binary, binary) : binary;
   }
   refuseBinary(head, label);
   if (extension in byExtension) return byExtension[extension];

@@ -6,7 +6,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
-import { malformed } from "./npy.ts";
+import { malformed } from "./npy-header.ts";
 
 export interface ZipEntry {
   name: string;
