@@ -1,8 +1,6 @@
-import type { Codes } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
 import { digamma } from "../../core/special.ts";
 import type { Correction } from "../estimator.ts";
-import { pair, symbols, tally } from "./symbols.ts";
 
 export interface DiscreteEntropyOptions {
   /**
@@ -41,38 +39,6 @@ export function discreteEntropy(counts: ArrayLike<number>, options: DiscreteEntr
   const correction = asCorrection(options.correction, where);
   const total = requireCounts(counts, correction, where);
   return countEntropy(correction, total, counts.length)(counts, counts.length);
-}
-
-/**
- * Entropy of several discrete variables taken together, in nats.
- *
- * The cells are the combinations of levels; `"shrinkage"` counts all of them, also those that never occur.
- *
- * @throws InputError without variables, and when they differ in length or have no rows
- * @example
- * import { asCodes } from "surprisal/core";
- * import { jointEntropy } from "surprisal/measure";
- *
- * const x = asCodes(["a", "a", "b", "b"]);
- * const y = asCodes([0, 1, 0, 1]);
- * jointEntropy([x, y], { correction: "none" }); // ln 4
- */
-export function jointEntropy(variables: readonly Codes[], options: DiscreteEntropyOptions = {}): number {
-  const where = "jointEntropy";
-  const correction = asCorrection(options.correction, where);
-  const n = variables[0]?.codes.length ?? 0;
-  if (n === 0 || variables.some((v) => v.codes.length !== n)) {
-    throw new InputError({
-      code: n === 0 ? "too-few-rows" : "unequal-lengths",
-      where,
-      problem: n === 0 ? "nothing was counted" : "variables differ in their number of rows",
-      expected: n === 0 ? "at least one variable with at least one row" : `${n} rows`,
-      got: variables.map((v) => v.codes.length),
-    });
-  }
-  const joint = variables.map(symbols).reduce(pair);
-  const counts = tally(joint);
-  return countEntropy(correction, n, joint.alphabet)(counts, counts.length);
 }
 
 /** Entropy in nats of the first `length` counts, which sum to the total it was made for. */

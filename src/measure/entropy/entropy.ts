@@ -10,7 +10,7 @@
  *   Kraskov et al. 2004 (equation 20) with ε the radius instead of the diameter.
  * - `weighted`: the first k distances together, weighted so that their bias terms cancel; as in the paper, but one
  *   nearest distance alone up to four dimensions.
- * - `gaussian`: ½ ln det(2πe S), unbiased if the rows are normal.
+ * - `gaussian`: ½ ln det(2πe S) as in the room `gaussian`, unbiased if the rows are normal.
  * - `discrete`: by counting, with a choice of corrections.
  *
  * Cost: O(n log n) up to ten columns, O(n² d) above; O(n) for `discrete`, O(n d²) for `gaussian`. The interval asks
@@ -19,15 +19,14 @@
 import { asCodes, type Codes, isCodes } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
-import { covariance, logDeterminant } from "../../core/linear-algebra.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { pacer } from "../../core/pace.ts";
 import type { LongRunning } from "../../core/progress.ts";
-import { digamma } from "../../core/special.ts";
 import { suggest } from "../../core/suggest.ts";
 import { fromNats, type Unit } from "../../core/units.ts";
 import { certaintyOf } from "../certainty.ts";
 import { type Correction, kindOf, type PointEstimate, rowsOf, take, type Variable } from "../estimator.ts";
+import { gaussianEntropy } from "../gaussian/gaussian.ts";
 import { asVariable, requireNeighbours, type VariableLike } from "../inputs.ts";
 import { subsampleInterval } from "../subsample.ts";
 import { asCorrection, countEntropy, shrinkageIntensity } from "./discrete-entropy.ts";
@@ -41,7 +40,6 @@ export {
   type DiscreteEntropyOptions,
   defaultCorrection,
   discreteEntropy,
-  jointEntropy,
   shrinkageIntensity,
   shrunkEntropy,
 } from "./discrete-entropy.ts";
@@ -241,21 +239,4 @@ function counted(c: Codes, correction: Correction, weights: Float64Array | undef
     warnings.push({ code: "large-alphabet", message });
   }
   return { value, n: c.codes.length, warnings, diagnostics };
-}
-
-/** ½ ln det(2πe S) less its bias under normality, (1/2) Σ_i [ψ((n − i)/2) − ln((n − 1)/2)]. */
-function gaussianEntropy(x: Matrix): PointEstimate {
-  const { rows: n, cols: d } = x;
-  if (n <= d + 1) {
-    throw new InputError({
-      code: "too-few-rows",
-      where,
-      problem: `${d} columns need more rows for their covariance`,
-      expected: `more than ${d + 1} rows`,
-      got: n,
-    });
-  }
-  let doubled = d * (1 + Math.log(2 * Math.PI)) + logDeterminant(covariance(x), where);
-  for (let i = 1; i <= d; i++) doubled -= digamma((n - i) / 2) - Math.log((n - 1) / 2);
-  return { value: doubled / 2, n, warnings: [], diagnostics: {} };
 }

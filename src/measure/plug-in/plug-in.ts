@@ -26,11 +26,7 @@ import {
 import { cut, defaultBins } from "./histogram.ts";
 import { inOrder, jointReader, pointEstimate, type Reading } from "./joint-counts.ts";
 
-export {
-  discreteConditionalMutualInformation,
-  discreteConditionalPermuter,
-  stratifiedPermutation,
-} from "./conditional.ts";
+export { discreteConditionalMutualInformation, stratifiedPermutation } from "./conditional.ts";
 
 /** Counts two discrete variables; option `correction`. */
 export const discrete: MutualInformationEstimator = {
