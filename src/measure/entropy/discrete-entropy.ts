@@ -24,7 +24,7 @@ const corrections: readonly string[] = [
 /**
  * Entropy of a discrete variable from how often each of its values was counted, in nats.
  *
- * Sources: Miller 1955; Hausser & Strimmer 2009, equations 5 and 9; Chao & Shen 2003; Grassberger 1988.
+ * Sources: Miller 1955; Hausser & Strimmer 2009; Chao & Shen 2003; Grassberger 1988.
  *
  * @param counts one count per cell; empty cells matter to `"shrinkage"` only
  * @throws InputError when nothing was counted, for a negative count, and for a fraction where the correction needs
@@ -71,7 +71,7 @@ export function countEntropy(correction: Correction, total: number, cells: numbe
 
 /**
  * λ of the James–Stein estimator, the weight of the uniform distribution over all cells, from 0 to 1
- * (Hausser & Strimmer 2009, equation 9).
+ * (Hausser & Strimmer 2009).
  *
  * @param length how many of `counts` to read; cells not listed are empty
  */
@@ -125,7 +125,7 @@ export function asCorrection(value: unknown, where: string): Correction {
 }
 
 /** Checks counts (or sums of weights) for a correction and gives their total. */
-export function requireCounts(counts: ArrayLike<number>, correction: Correction, where: string): number {
+function requireCounts(counts: ArrayLike<number>, correction: Correction, where: string): number {
   const whole = correction === "chao-shen" || correction === "grassberger";
   let total = 0;
   for (let i = 0; i < counts.length; i++) {

@@ -20,22 +20,20 @@ import { asCodes, type Codes, isCodes } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
 import type { Matrix } from "../../core/matrix.ts";
-import { pacer } from "../../core/pace.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import { suggest } from "../../core/suggest.ts";
-import { fromNats, type Unit } from "../../core/units.ts";
+import type { Unit } from "../../core/units.ts";
 import { certaintyOf } from "../certainty.ts";
 import { type Correction, kindOf, type PointEstimate, rowsOf, take, type Variable } from "../estimator.ts";
 import { gaussianEntropy } from "../gaussian/gaussian.ts";
 import { asVariable, requireNeighbours, type VariableLike } from "../inputs.ts";
-import { subsampleInterval } from "../subsample.ts";
+import { withInterval } from "../with-interval.ts";
 import { asCorrection, countEntropy, shrinkageIntensity } from "./discrete-entropy.ts";
 import { defaultEnsemble } from "./ensemble-weights.ts";
 import { averaged, kozachenkoLeonenko, weightedKozachenkoLeonenko } from "./kozachenko-leonenko.ts";
 
 export {
   asCorrection,
-  type CountEntropy,
   countEntropy,
   type DiscreteEntropyOptions,
   defaultCorrection,
@@ -91,44 +89,16 @@ export interface EntropyOptions extends LongRunning {
  * // coin.value is 1
  */
 export async function entropy(x: VariableLike, options: EntropyOptions = {}): Promise<Estimate> {
-  const { unit, seed, random, level } = certaintyOf({ ...options, permutations: 0 }, where);
-  const between = pacer(options.signal, where);
+  const certainty = certaintyOf({ ...options, permutations: 0 }, where);
   const asCategories = options.estimator === "discrete" && "length" in x;
   const v = asVariable(asCategories ? asCodes(x as ArrayLike<number>, `${where}: x`) : x, `${where}: x`);
   const n = rowsOf(v);
   const weights = asWeights(options.weights, n);
   const { estimator, settings, estimate } = chosen(v, options);
-
-  await between();
-  const point = estimate(v, weights);
-  options.onProgress?.({ done: 1, total: 2, label: "value" });
+  const point = () => estimate(v, weights);
   const onRows = (rows: Int32Array) =>
     estimate(take(v, rows), weights && Float64Array.from(rows, (row) => weights[row])).value;
-  const interval =
-    level === undefined
-      ? undefined
-      : await subsampleInterval(n, point.value, level, random.split("interval"), onRows, between);
-  options.onProgress?.({ done: 2, total: 2, label: "interval" });
-
-  const warnings = [...point.warnings];
-  if (level !== undefined && !interval) {
-    warnings.push({ code: "no-interval", message: `${n} rows are too few for half-samples` });
-  }
-  return {
-    value: fromNats(point.value, unit),
-    unit,
-    interval: interval && {
-      ...interval,
-      low: fromNats(interval.low, unit),
-      high: fromNats(interval.high, unit),
-    },
-    n: point.n,
-    method: estimator,
-    options: { estimator, ...settings, unit, interval: level === undefined ? false : { level } },
-    seed,
-    warnings,
-    diagnostics: point.diagnostics,
-  };
+  return withInterval({ where, method: estimator, settings, n, point, onRows }, certainty, options);
 }
 
 interface Choice {

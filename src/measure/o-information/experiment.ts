@@ -61,7 +61,7 @@ export const experiment: Experiment = {
   },
 };
 
-/** Rosas et al. 2019, section II: the two extremes of three bits. */
+/** Rosas et al. 2019: the two extremes of three bits. */
 async function bits(): Promise<ExperimentRow[]> {
   const x = ["0", "0", "1", "1", "0", "0", "1", "1"];
   const y = ["0", "1", "0", "1", "0", "1", "0", "1"];

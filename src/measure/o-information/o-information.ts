@@ -24,12 +24,10 @@
  */
 import { InputError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
-import { pacer } from "../../core/pace.ts";
-import { fromNats } from "../../core/units.ts";
 import { certaintyOf } from "../certainty.ts";
 import { take } from "../estimator.ts";
 import { asVariable, requireEqualRows, type VariableLike } from "../inputs.ts";
-import { subsampleInterval } from "../subsample.ts";
+import { withInterval } from "../with-interval.ts";
 import { chosen, type MultivariateOptions } from "./choose.ts";
 import type { SubsetEntropies } from "./subset-entropies.ts";
 
@@ -166,8 +164,7 @@ async function sumOfEntropies(
   fewest: number,
   termsOf: (all: number[], singles: number[][]) => Term[],
 ): Promise<Estimate> {
-  const { unit, seed, random, level } = certaintyOf({ ...options, permutations: 0 }, where);
-  const between = pacer(options.signal, where);
+  const certainty = certaintyOf({ ...options, permutations: 0 }, where);
   if (given.length < fewest) {
     const expected = `at least ${fewest} variables`;
     throw new InputError({
@@ -189,31 +186,8 @@ async function sumOfEntropies(
   const sum = (entropy: SubsetEntropies) =>
     terms.reduce((total, { subset, coefficient }) => total + coefficient * entropy(subset), 0);
 
-  await between();
-  const value = sum(entropies(ready));
-  options.onProgress?.({ done: 1, total: 2, label: "value" });
   const onRows = (rows: Int32Array) => sum(entropies(ready.map((v) => take(v, rows))));
-  const interval =
-    level === undefined
-      ? undefined
-      : await subsampleInterval(n, value, level, random.split("interval"), onRows, between);
-  options.onProgress?.({ done: 2, total: 2, label: "interval" });
-  if (level !== undefined && !interval) {
-    warnings.push({ code: "no-interval", message: `${n} rows are too few for half-samples` });
-  }
-  return {
-    value: fromNats(value, unit),
-    unit,
-    interval: interval && {
-      ...interval,
-      low: fromNats(interval.low, unit),
-      high: fromNats(interval.high, unit),
-    },
-    n,
-    method: estimator,
-    options: { estimator, ...settings, unit, interval: level === undefined ? false : { level } },
-    seed,
-    warnings,
-    diagnostics: { variables: variables.length },
-  };
+  const diagnostics = { variables: variables.length };
+  const point = () => ({ value: sum(entropies(ready)), n, warnings, diagnostics });
+  return withInterval({ where, method: estimator, settings, n, point, onRows }, certainty, options);
 }

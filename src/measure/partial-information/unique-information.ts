@@ -22,7 +22,7 @@ const shrinkStep = 0.8;
 const shortestStep = 1e-12;
 
 /**
- * min −H_Q(Y|X1,X2) over the Q that keep P(X1,Y) and P(X2,Y) (Bertschinger et al. 2014, equation 4, plus a constant).
+ * min −H_Q(Y|X1,X2) over the Q that keep P(X1,Y) and P(X2,Y): the union information of Bertschinger et al. 2014 less H(Y).
  *
  * The dual is to maximise Σ α(x1,y) P(x1,y) + Σ β(x2,y) P(x2,y) subject to ln Σ_y exp(α(x1,y) + β(x2,y)) ≤ 0 for
  * every (x1,x2). It is solved by a primal-dual interior-point method (Boyd & Vandenberghe, "Convex Optimization",

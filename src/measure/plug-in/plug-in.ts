@@ -8,7 +8,7 @@
  *
  * `discrete` counts categories. `histogram` first cuts continuous columns into cells of equal width. With
  * `"shrinkage"` the joint table is shrunk over all product cells, and the margins are those of the shrunk table,
- * as Hausser & Strimmer do (section 5); the other corrections apply to each entropy by itself. Without correction
+ * as Hausser & Strimmer do; the other corrections apply to each entropy by itself. Without correction
  * the contributions of the rows are given as well.
  *
  * Cost: O(n) time and memory, whatever the size of the table, and O(n) for each permutation.
