@@ -1,24 +1,24 @@
 /**
- * Strips hold about √(k n) · this many points. Then a strip is roughly as wide as the neighbourhood of a point
- * is high, and one or two strips hold all neighbours.
+ * Bands hold about √(k n) · this many points. Then a band is roughly as high as the neighbourhood of a point, and one
+ * or two bands hold all neighbours.
  */
-const stripFactor = 1.5;
+const bandFactor = 1.5;
 
 /**
  * Nearest neighbours of points in the plane, in max-norm, made for trying many pairings of the same coordinates:
  * both coordinates are given sorted, and a pairing says which y belongs to which x.
  *
- * The plane is cut into vertical strips with equally many points, each sorted by y (one pass over the points in
- * order of y, no comparison). A query looks up and down its own strip, then the strips to the left and right,
- * until nothing can be nearer than what it has. O(√(k n)) per query at worst, for points on a line across all
- * strips; O(k) for points spread over the plane or along a curve.
+ * The plane is cut into horizontal bands with equally many points, each sorted by x (one pass over the points in order
+ * of x, no comparison). A query looks right and left in its own band, then in the bands below and above, until nothing
+ * can be nearer than what it has. O(k) per query for points spread over the plane or along a curve; O(√(k n)) at worst,
+ * where one coordinate hardly varies or has few values.
  */
 export class Plane {
   readonly #k: number;
   readonly #xs: Float64Array;
   readonly #ys: Float64Array;
   readonly #shift: number;
-  /** The points strip by strip, in order of y inside a strip; `place` is their position in xs. */
+  /** The points band by band, in order of x inside a band; `place` is their position in xs. */
   readonly #x: Float64Array;
   readonly #y: Float64Array;
   readonly #place: Int32Array;
@@ -30,7 +30,7 @@ export class Plane {
     this.#k = k;
     this.#xs = xs;
     this.#ys = ys;
-    this.#shift = Math.round(Math.log2(Math.sqrt(k * n) * stripFactor));
+    this.#shift = Math.round(Math.log2(Math.sqrt(k * n) * bandFactor));
     this.#x = new Float64Array(n);
     this.#y = new Float64Array(n);
     this.#place = new Int32Array(n);
@@ -42,79 +42,76 @@ export class Plane {
    * and the places of the k nearest, nearest first, to `neighbours[a * k …]`.
    */
   search(partner: Int32Array, reach: Float64Array, neighbours?: Int32Array): void {
-    const xs = this.#xs;
-    const n = xs.length;
+    const ys = this.#ys;
+    const n = ys.length;
     const k = this.#k;
     const shift = this.#shift;
     const x = this.#x;
     const y = this.#y;
     const place = this.#place;
     const best = this.#best;
-    const strips = this.#fill(partner);
-    const cursors = new Int32Array(strips);
-    for (let strip = 0; strip < strips; strip++) {
-      const end = Math.min(n, (strip + 1) << shift);
-      for (let s = 0; s < strips; s++) cursors[s] = s << shift;
-      for (let p = strip << shift; p < end; p++) {
+    const bands = this.#fill(partner);
+    const cursors = new Int32Array(bands);
+    for (let own = 0; own < bands; own++) {
+      const ownEnd = Math.min(n, (own + 1) << shift);
+      for (let b = 0; b < bands; b++) cursors[b] = b << shift;
+      for (let p = own << shift; p < ownEnd; p++) {
         const px = x[p];
         const py = y[p];
         const list = place[p] * k;
         let radius = Number.POSITIVE_INFINITY;
         best.fill(radius);
-        let s = strip;
+        let band = own;
         let step = -1;
-        let above = p + 1;
-        let below = p - 1;
+        let right = p + 1;
+        let left = p - 1;
         for (;;) {
-          const stripStart = s << shift;
-          const stripEnd = Math.min(n, (s + 1) << shift);
-          for (let q = above; q < stripEnd; q++) {
-            const dy = y[q] - py;
-            if (dy >= radius) break;
-            const dx = Math.abs(x[q] - px);
-            const distance = Math.max(dx, dy);
+          const start = band << shift;
+          const end = Math.min(n, (band + 1) << shift);
+          for (let q = right; q < end; q++) {
+            const dx = x[q] - px;
+            if (dx >= radius) break;
+            const distance = Math.max(dx, Math.abs(y[q] - py));
             if (distance < radius) radius = keep(best, distance, neighbours, list, place[q]);
           }
-          for (let q = below; q >= stripStart; q--) {
-            const dy = py - y[q];
-            if (dy >= radius) break;
-            const dx = Math.abs(x[q] - px);
-            const distance = Math.max(dx, dy);
+          for (let q = left; q >= start; q--) {
+            const dx = px - x[q];
+            if (dx >= radius) break;
+            const distance = Math.max(dx, Math.abs(y[q] - py));
             if (distance < radius) radius = keep(best, distance, neighbours, list, place[q]);
           }
-          s += step;
-          if (step < 0 && (s < 0 || px - xs[((s + 1) << shift) - 1] >= radius)) {
+          band += step;
+          if (step < 0 && (band < 0 || py - ys[((band + 1) << shift) - 1] >= radius)) {
             step = 1;
-            s = strip + 1;
+            band = own + 1;
           }
-          if (step > 0 && (s >= strips || xs[s << shift] - px >= radius)) break;
-          above = cursors[s];
-          for (const stop = Math.min(n, (s + 1) << shift); above < stop && y[above] < py; above++);
-          cursors[s] = above;
-          below = above - 1;
+          if (step > 0 && (band >= bands || ys[band << shift] - py >= radius)) break;
+          // Queries go through their band in order of x, and so do the starting points in other bands.
+          right = cursors[band];
+          const stop = Math.min(n, (band + 1) << shift);
+          while (right < stop && x[right] < px) right++;
+          cursors[band] = right;
+          left = right - 1;
         }
         reach[place[p]] = radius;
       }
     }
   }
 
-  /** Sorts the points into strips and returns how many strips there are. */
+  /** Sorts the points into bands and returns how many bands there are. */
   #fill(partner: Int32Array): number {
     const n = partner.length;
     const shift = this.#shift;
-    const strips = Math.ceil(n / (1 << shift));
-    const pairedWith = new Int32Array(n);
-    for (let a = 0; a < n; a++) pairedWith[partner[a]] = a;
-    const next = new Int32Array(strips);
-    for (let s = 0; s < strips; s++) next[s] = s << shift;
-    for (let b = 0; b < n; b++) {
-      const a = pairedWith[b];
-      const to = next[a >> shift]++;
+    const bands = Math.ceil(n / (1 << shift));
+    const next = new Int32Array(bands);
+    for (let band = 0; band < bands; band++) next[band] = band << shift;
+    for (let a = 0; a < n; a++) {
+      const to = next[partner[a] >> shift]++;
       this.#x[to] = this.#xs[a];
-      this.#y[to] = this.#ys[b];
+      this.#y[to] = this.#ys[partner[a]];
       this.#place[to] = a;
     }
-    return strips;
+    return bands;
   }
 }
 
