@@ -133,7 +133,7 @@ function judgeNumbers(
   const isWhole = column.numbers.every((value) => Number.isNaN(value) || Number.isInteger(value));
   if (isWhole && !isDate) {
     const isNamed = identifierName.test(column.name) || camelIdentifier.test(column.name);
-    if (distinct === present && countsRows(column.numbers)) {
+    if (distinct === present && countsRows(presentNumbers(column))) {
       return { use: "identifier", because: "whole numbers that count the rows" };
     }
     if (isNamed && distinct > present / 2) {
@@ -158,8 +158,7 @@ function judgeNumbers(
 }
 
 /** Strictly up or down by one step all the way, or strictly up through more than a few rows. */
-function countsRows(numbers: Float64Array): boolean {
-  const values = numbers.filter((value) => !Number.isNaN(value));
+function countsRows(values: Float64Array): boolean {
   if (values.length < 3) return false;
   const step = values[1] - values[0];
   const isEven = values.every((value, i) => i === 0 || value - values[i - 1] === step);
@@ -186,9 +185,17 @@ function onlyValue({ numbers, codes, levels, type }: Column): string {
   return type === "date" ? new Date(value * 86_400_000).toUTCString() : String(value);
 }
 
-function distinctValues({ numbers, codes, levels }: Column): number {
-  if (numbers) return distinctCount(numbers.filter((value) => !Number.isNaN(value)));
+function distinctValues(column: Column): number {
+  const { numbers, codes, levels } = column;
+  if (numbers) return distinctCount(presentNumbers(column));
   const seen = new Uint8Array(levels.length);
   for (const code of codes) if (code >= 0) seen[code] = 1;
   return seen.reduce((sum, one) => sum + one, 0);
+}
+
+function presentNumbers({ numbers, missing }: Column & { numbers: Float64Array }): Float64Array {
+  if (missing === 0) return numbers;
+  const values = new Float64Array(numbers.length - missing);
+  for (let i = 0, to = 0; i < numbers.length; i++) if (!Number.isNaN(numbers[i])) values[to++] = numbers[i];
+  return values;
 }

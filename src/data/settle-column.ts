@@ -41,17 +41,18 @@ export function settleColumn(
   const others = levels.filter((level) => !isMissing(level));
   if (others.length === 0 && !mayBeCode) {
     noteMarkers(leaf.name, codes, levels, notes);
-    noteMarker(leaf.name, "NaN", count(numbers, Number.isNaN) - raw.absent!, notes);
-    return numberColumn(leaf.name, numbers, notes);
+    return numberColumn(leaf.name, numbers, notes, "number", raw.absent);
   }
   return raw.absent === numbers.length ? settleText(raw, codes, levels, notes) : "as-text";
 }
 
+/** @param absent how many numbers are NaN because nothing was written, where that is known */
 function numberColumn(
   name: string,
   numbers: Float64Array,
   notes: ReadingNotes,
   type: "number" | "date" = "number",
+  absent?: number,
 ): Column {
   let missing = 0;
   let infinities = 0;
@@ -64,6 +65,7 @@ function numberColumn(
       infinities++;
     } else if (value >= largestExact || value <= -largestExact) isLong ||= Number.isInteger(value);
   }
+  if (absent !== undefined) noteMarker(name, "NaN", missing - absent, notes);
   if (infinities > 0)
     notes.add("problem", "infinite-values", "infinite values read as missing", name, infinities);
   if (isLong) {
@@ -243,8 +245,8 @@ function noteMarker(name: string, marker: string, times: number, notes: ReadingN
     notes.add("fact", "missing-marker", `${JSON.stringify(marker)} read as missing`, name, times);
 }
 
-function count(values: Int32Array | Float64Array, holds: (value: number) => boolean): number {
+function count(codes: Int32Array, holds: (code: number) => boolean): number {
   let n = 0;
-  for (const value of values) if (holds(value)) n++;
+  for (let i = 0; i < codes.length; i++) if (holds(codes[i])) n++;
   return n;
 }
