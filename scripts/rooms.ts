@@ -46,7 +46,7 @@ function requireRoom(layer: string, id: string, folder: string, card: MethodCard
   const place = `src/${layer}/${id}`;
   if (card?.id !== id)
     throw new Refusal(`${place}/card.ts: id must be the folder's name "${id}", got "${card?.id}"`);
-  for (const file of [`${id}.ts`, `${id}.test.ts`, "experiment.ts"]) {
+  for (const file of [`${id}.ts`, "experiment.ts"]) {
     if (!existsSync(join(folder, file))) throw new Refusal(`${place}: ${file} is missing`);
   }
 }
