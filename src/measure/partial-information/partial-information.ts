@@ -13,8 +13,8 @@
  * - `broja`: unique_s = min I_Q(X_s;Y|X_other) over all Q that keep the (X1,Y) and (X2,Y) margins. Solved to a proven
  *   duality gap of 1e-9 nats by an interior-point method, where the paper leaves the solver open.
  *
- * Probabilities are frequencies, without bias correction. Nothing is clamped: terms may be negative by the rounding
- * error, for `broja` by the gap, for `mmi` and `williams-beer` also in truth.
+ * Probabilities are frequencies, without bias correction. No term is negative in truth; nothing is clamped, so terms
+ * may be negative by the rounding error, for `broja` by the gap.
  *
  * Cost: O(n + cells); `broja` some twenty iterations, each O(m³) for m = |Y| (|X1| + |X2|).
  */
