@@ -30,9 +30,17 @@ const order: SectionOf[] = [
  * @param m what `surprisal measure` found
  * @returns the HTML document
  * @example
+ * import { inferColumns, readTable } from "surprisal/data";
+ * import { measureTable } from "surprisal/measure";
  * import { renderReport } from "surprisal/report";
  *
- * // const page = await renderReport(measurement);
+ * const table = await readTable("node_modules/vega-datasets/data/penguins.json");
+ * const target = "Species";
+ * const measured = await measureTable(table, inferColumns(table, { target }), { target, permutations: 50 });
+ * const date = new Date().toISOString();
+ * const environment = { version: "0.1.0", node: process.version, cores: 1, date, elapsedMs: 0 };
+ * const page = await renderReport({ ...measured, command: "a script", environment });
+ * // page is a whole HTML document
  */
 export async function renderReport(m: TableMeasurement): Promise<string> {
   const kit: Kit = await loadKit();

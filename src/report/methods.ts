@@ -1,4 +1,15 @@
 import type { Paper } from "../core/card.ts";
+import { card as conditional } from "../measure/conditional-mutual-information/card.ts";
+import { card as frenzelPompe } from "../measure/frenzel-pompe/card.ts";
+import { card as gao } from "../measure/gao/card.ts";
+import { card as gaussian } from "../measure/gaussian/card.ts";
+import { card as ksg } from "../measure/ksg/card.ts";
+import { card as mesnerShalizi } from "../measure/mesner-shalizi/card.ts";
+import { card as mutualInformation } from "../measure/mutual-information/card.ts";
+import { card as plugIn } from "../measure/plug-in/card.ts";
+import { card as ross } from "../measure/ross/card.ts";
+import type { TableMeasurement } from "../measure/table/measurement.ts";
+import { card as transferEntropy } from "../measure/transfer-entropy/card.ts";
 
 /** What a reader wants to know about an estimator that ran. */
 export interface MethodText {
@@ -6,85 +17,50 @@ export interface MethodText {
   papers: Paper[];
 }
 
-const kraskov: Paper = {
-  authors: "A. Kraskov, H. Stögbauer, P. Grassberger",
-  title: "Estimating mutual information",
-  year: 2004,
-  venue: "Physical Review E 69, 066138",
-  id: "cond-mat/0305641",
-};
-const frenzel: Paper = {
-  authors: "S. Frenzel, B. Pompe",
-  title: "Partial mutual information for coupling analysis of multivariate time series",
-  year: 2007,
-  venue: "Physical Review Letters 99, 204101",
-};
-const schreiber: Paper = {
-  authors: "T. Schreiber",
-  title: "Measuring information transfer",
-  year: 2000,
-  venue: "Physical Review Letters 85, 461",
-};
-const shannon: Paper = {
-  authors: "C. E. Shannon",
-  title: "A mathematical theory of communication",
-  year: 1948,
-  venue: "Bell System Technical Journal 27",
-};
-const miller: Paper = {
-  authors: "G. A. Miller",
-  title: "Note on the bias of information estimates",
-  year: 1955,
-  venue: "Information Theory in Psychology II-B",
+const plain: Record<string, MethodText> = {
+  ksg1: { title: "nearest neighbours (KSG, algorithm 1)", papers: ksg.papers },
+  ksg2: { title: "nearest neighbours (KSG, algorithm 2)", papers: ksg.papers },
+  ross: { title: "nearest neighbours inside each category (Ross)", papers: ross.papers },
+  gao: { title: "nearest neighbours for mixtures (Gao)", papers: gao.papers },
+  discrete: { title: "counts of categories", papers: plugIn.papers },
+  histogram: { title: "counts in cells", papers: plugIn.papers },
+  gaussian: { title: "correlations of a normal distribution", papers: gaussian.papers },
+  gaussianCopula: { title: "correlations of normal scores", papers: gaussian.papers },
 };
 
-const known: Record<string, MethodText> = {
-  ksg1: { title: "nearest neighbours (KSG, algorithm 1)", papers: [kraskov] },
-  ksg2: { title: "nearest neighbours (KSG, algorithm 2)", papers: [kraskov] },
-  ross: {
-    title: "nearest neighbours inside each category (Ross)",
-    papers: [
-      {
-        authors: "B. C. Ross",
-        title: "Mutual information between discrete and continuous data sets",
-        year: 2014,
-        venue: "PLoS ONE 9(2), e87357",
-      },
-    ],
-  },
+/** Names that mean another estimator once something is given. */
+const given: Record<string, MethodText> = {
+  ksg1: { title: "conditional nearest neighbours (Frenzel–Pompe, algorithm 1)", papers: frenzelPompe.papers },
+  ksg2: { title: "conditional nearest neighbours (Frenzel–Pompe, algorithm 2)", papers: frenzelPompe.papers },
   gao: {
-    title: "nearest neighbours for mixtures (Gao)",
-    papers: [
-      {
-        authors: "W. Gao, S. Kannan, S. Oh, P. Viswanath",
-        title: "Estimating mutual information for discrete-continuous mixtures",
-        year: 2017,
-        venue: "NeurIPS",
-        id: "arXiv:1709.06212",
-      },
-    ],
+    title: "conditional nearest neighbours for mixtures (Mesner–Shalizi)",
+    papers: mesnerShalizi.papers,
   },
-  discrete: { title: "counts of categories", papers: [shannon, miller] },
-  "discrete, shrinkage": {
-    title: "counts of categories, shrunk towards even ones",
-    papers: [
-      {
-        authors: "J. Hausser, K. Strimmer",
-        title:
-          "Entropy inference and the James-Stein estimator, with application to nonlinear gene association networks",
-        year: 2009,
-        venue: "Journal of Machine Learning Research 10",
-      },
-    ],
-  },
-  histogram: { title: "counts in cells", papers: [shannon] },
-  gaussian: { title: "correlations of a normal distribution", papers: [shannon] },
-  gaussianCopula: { title: "correlations of normal scores", papers: [shannon] },
-  frenzelPompe: { title: "nearest neighbours, conditional", papers: [frenzel] },
-  transferEntropy: { title: "transfer entropy", papers: [schreiber, frenzel] },
 };
 
-/** Facts about an estimator by the name in a measurement; a name may carry details after a comma or bracket. */
-export function methodText(name: string): MethodText {
-  return known[name] ?? known[name.split(/[\s,(]/)[0]] ?? { title: name, papers: [] };
+/** Whether the estimates are conditional: on columns, or on a series' own past. */
+export function isConditional(m: TableMeasurement): boolean {
+  return m.question === "transfer" || (m.estimates[0]?.given?.length ?? 0) > 0;
+}
+
+/** Facts about an estimator by the name in a measurement; a name may carry details after a comma. */
+export function methodText(name: string, conditional: boolean): MethodText {
+  const base = name.split(",")[0];
+  return (conditional ? given[base] : undefined) ?? plain[base] ?? { title: name, papers: [] };
+}
+
+/** The papers behind a measurement: its estimators, its intervals and its tests. */
+export function papersOf(m: TableMeasurement): { of: string; papers: Paper[] }[] {
+  const names = new Set(
+    m.estimates.flatMap(({ method, second }) => (second ? [method, second.method] : [method])),
+  );
+  const used = [...names].map((of) => ({ of, papers: methodText(of, isConditional(m)).papers }));
+  for (const of of new Set(m.pairs.map(({ method }) => method))) {
+    if (!names.has(of)) used.push({ of, papers: methodText(of, false).papers });
+  }
+  if (m.question === "transfer") used.push({ of: "transfer entropy", papers: transferEntropy.papers });
+  if (isConditional(m)) used.push({ of: "local permutations", papers: conditional.papers });
+  if (m.estimates.some((e) => e.interval ?? e.pValue))
+    used.push({ of: "interval and test", papers: mutualInformation.papers });
+  return used;
 }

@@ -125,7 +125,7 @@ figcaption { margin-top: 0.5rem; max-width: 46rem; }
 svg { display: block; max-width: 100%; height: auto; }
 svg text { font: 12px/1 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-variant-numeric: tabular-nums; white-space: pre; }
 .large svg { min-width: 34rem; }
-.tiny { fill: var(--marginal); }
+.tiny { fill: var(--marginal); max-width: none; }
 .narrow { display: none; }
 .beside { display: grid; grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 0 2.5rem; align-items: start; margin-bottom: 1rem; }
 .beside .table { margin-top: 0; }

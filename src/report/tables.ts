@@ -35,7 +35,7 @@ export function renderTable(
       ? html`<p class="more">The ${shown.length} first of ${rows.length} rows; the JSON has all.</p>`
       : undefined;
   return html`<div class="table">
-<div class="scroll"${columns.length > 4 && html` tabindex="0"`}><table>
+<div class="scroll"${columns.length > 4 && html` tabindex="0" role="group" aria-label="Table, scrolls sideways"`}><table>
 <caption><span>${caption}</span></caption>
 <thead><tr>${columns.map((c) => html`<th scope="col"${c.numeric && html` class="num"`}${c.fixed && html` data-fixed`}>${c.title}</th>`)}</tr></thead>
 <tbody>

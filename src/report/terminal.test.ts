@@ -143,7 +143,8 @@ describe("the terminal report", () => {
       [0.366, 0.458] once Island is known.
 
       estimators
-        gao  nearest neighbours for mixtures (Gao): a group of numbers and categories
+        gao  conditional nearest neighbours for mixtures (Mesner–Shalizi): a group of numbers and
+             categories
 
       again   surprisal measure penguins.json --x 'Beak Length (mm),Beak Depth (mm)' --y Species --given Island
       "
@@ -155,15 +156,16 @@ describe("the terminal report", () => {
       "sp500.csv   2,410 rows × 2 columns   seed 0
 
       transfer entropy, in nats
-        1  price → volume  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇   0.083  [0.062, 0.104]   p<0.005  frenzelPompe
-        2  volume → price                                   -0.004  [-0.021, 0.013]  p=0.58   frenzelPompe
+        1  price → volume  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇   0.083  [0.062, 0.104]   p<0.005  ksg1
+        2  volume → price                                           -0.004  [-0.021, 0.013]  p=0.58   ksg1
 
       Knowing the past of price lowers the uncertainty about the next volume by 0.083 nats [0.062, 0.104]
       beyond what its own past tells.
       The past of volume adds nothing that could be told apart from chance to price's own past.
 
       estimators
-        frenzelPompe  nearest neighbours, conditional: continuous series, history 1, lag 1 (2 rows)
+        ksg1  conditional nearest neighbours (Frenzel–Pompe, algorithm 1): continuous series, history 1,
+              lag 1 (2 rows)
 
       worth knowing
         ›  price has a trend; differences (returns) are usually a better input for transfer entropy.

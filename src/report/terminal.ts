@@ -17,7 +17,24 @@ export interface TerminalOptions {
 
 /**
  * The measurement as text for a terminal: the answer first, then what is worth knowing, then files and the command
- * that repeats it. No line is longer than the width, except file paths and the command, which stay copyable.
+ * that repeats it.
+ *
+ * @param measurement what `surprisal measure` found
+ * @param options.width columns of the terminal; between 60 and 160 are used, and no line is longer, except file paths
+ *   and the command, which stay in one piece to be copied
+ * @returns lines ending in a line break; values in the measurement's unit, never clamped
+ * @example
+ * import { inferColumns, readTable } from "surprisal/data";
+ * import { measureTable } from "surprisal/measure";
+ * import { renderTerminal } from "surprisal/report";
+ *
+ * const table = await readTable("node_modules/vega-datasets/data/penguins.json");
+ * const target = "Species";
+ * const measured = await measureTable(table, inferColumns(table, { target }), { target, permutations: 50 });
+ * const date = new Date().toISOString();
+ * const environment = { version: "0.1.0", node: process.version, cores: 1, date, elapsedMs: 0 };
+ * const text = renderTerminal({ ...measured, command: "a script", environment }, { width: 100, color: false });
+ * // text begins with the file's name, its rows and columns
  */
 export function renderTerminal(measurement: TableMeasurement, options: TerminalOptions): string {
   const m = printableNames(asAsked(measurement));

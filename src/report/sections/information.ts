@@ -5,7 +5,7 @@ import type { Kit } from "../charts/kit.ts";
 import { disagrees, standing, targetEntropy } from "../findings.ts";
 import { formatCount, formatP, formatShare, plural } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
-import { methodText } from "../methods.ts";
+import { isConditional, methodText } from "../methods.ts";
 import { renderTable, type TableColumn } from "../tables.ts";
 import { estimateName, figure, type Section } from "./section.ts";
 
@@ -67,7 +67,7 @@ function table(m: TableMeasurement): Markup {
         : []),
       ...(has.p ? [{ content: p(e, m), sort: e.pValue ?? "" }] : []),
       { content: formatCount(e.n), sort: e.n },
-      how(e),
+      how(e, m),
       ...(has.second ? [{ content: second(e, m), sort: e.second?.value ?? "" }] : []),
     ],
   }));
@@ -91,9 +91,9 @@ function second(e: PairEstimate, m: TableMeasurement): Markup {
   return html`${amount(e.second.value, m)}  <br><span class="why">${disagrees(e, m) && html`<strong>differs</strong> · `}${e.second.method}</span>`;
 }
 
-function how(e: PairEstimate): Markup {
+function how(e: PairEstimate, m: TableMeasurement): Markup {
   const warnings = e.warnings.map(({ message }) => html` <br><span class="why">! ${message}</span>`);
-  return html`<code title="${methodText(e.method).title}">${e.method}</code> <span class="why">${e.reason}</span>${warnings}`;
+  return html`<code title="${methodText(e.method, isConditional(m)).title}">${e.method}</code> <span class="why">${e.reason}</span>${warnings}`;
 }
 
 /** What the intervals and p-values mean, said once. */

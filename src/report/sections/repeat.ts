@@ -1,7 +1,7 @@
 import type { TableMeasurement } from "../../measure/table/measurement.ts";
 import { formatDuration } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
-import { methodText } from "../methods.ts";
+import { papersOf } from "../methods.ts";
 import type { Section } from "./section.ts";
 
 /** What it takes to get these numbers again, and who found the methods. */
@@ -41,7 +41,7 @@ function libraryCall(m: TableMeasurement): Markup | undefined {
     const reader = discrete > 0 ? "toCodes" : "toMatrix";
     readers.add(reader);
     lines.push(
-      `const ${variable} = ${reader}(table, ${JSON.stringify(discrete > 0 ? names[0] : names)}, rows);`,
+      `const ${variable} = ${reader}(table, ${discrete > 0 ? JSON.stringify(names[0]) : list(names)}, rows);`,
     );
   }
   const measure = groups.z ? "conditionalMutualInformation" : "mutualInformation";
@@ -51,7 +51,7 @@ function libraryCall(m: TableMeasurement): Markup | undefined {
     `import { ${["completeRows", "readTable", ...[...readers].sort()].join(", ")} } from "surprisal/data";`,
     "",
     `const table = await readTable(${JSON.stringify(m.file)});`,
-    `const rows = completeRows(table, ${JSON.stringify([...e.x, ...e.y, ...(e.given ?? [])])});`,
+    `const rows = completeRows(table, ${list([...e.x, ...e.y, ...(e.given ?? [])])});`,
     ...lines,
     `const estimate = await ${measure}(${Object.keys(groups).join(", ")}, ${options});`,
   ];
@@ -65,21 +65,21 @@ function libraryCall(m: TableMeasurement): Markup | undefined {
   )}`;
 }
 
+function list(names: readonly string[]): string {
+  return `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;
+}
+
 function papers(m: TableMeasurement): Markup | undefined {
-  const used = [
-    ...new Set(
-      [...m.estimates, ...m.pairs].flatMap((e) => [e.method, ...(e.second ? [e.second.method] : [])]),
-    ),
-  ];
-  const items = used.flatMap((method) => {
-    return methodText(method).papers.map(({ authors, year, title, venue, id }) => {
-      return { method, text: `${authors} (${year}). ${title}. ${venue}${id ? `, ${id}` : ""}.` };
-    });
-  });
-  const byText = new Map<string, string[]>();
-  for (const { method, text } of items) byText.set(text, [...(byText.get(text) ?? []), method]);
-  if (byText.size === 0) return undefined;
-  return html`<h3>Papers of the methods used</h3><ul class="plain">${[...byText].map(
-    ([text, methods]) => html`<li>${text} <span class="why">${methods.join(", ")}</span></li>`,
-  )}</ul>`;
+  const usedBy = new Map<string, Set<string>>();
+  for (const { of, papers } of papersOf(m)) {
+    for (const { authors, year, title, venue, id } of papers) {
+      const text = `${authors} (${year}). ${title}. ${venue}${id ? `, ${id}` : ""}.`;
+      usedBy.set(text, (usedBy.get(text) ?? new Set()).add(of));
+    }
+  }
+  if (usedBy.size === 0) return undefined;
+  const items = [...usedBy].map(
+    ([text, by]) => html`<li>${text} <span class="why">${[...by].join(", ")}</span></li>`,
+  );
+  return html`<h3>Papers of the methods used</h3><ul class="plain">${items}</ul>`;
 }

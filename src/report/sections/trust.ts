@@ -5,7 +5,7 @@ import { permutationChart, sensitivityChart, twinChart, twinLetter } from "../ch
 import { nameOf } from "../findings.ts";
 import { formatCount, formatP, formatShare } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
-import { methodText } from "../methods.ts";
+import { isConditional, methodText } from "../methods.ts";
 import { renderTable } from "../tables.ts";
 import { figure, type Section } from "./section.ts";
 
@@ -28,7 +28,7 @@ function same(a: readonly string[], b: readonly string[]): boolean {
 
 function opening(m: TableMeasurement, trust: Trust | undefined, about: PairEstimate | undefined): Markup {
   const method = trust?.method ?? about?.method ?? "";
-  const { title } = methodText(method);
+  const { title } = methodText(method, isConditional(m));
   const what = about ? html`<strong class="name">${nameOf(about, m)}</strong>` : "the strongest value";
   const reason = trust?.reason ?? about?.reason;
   const second = trust?.second;

@@ -1,7 +1,7 @@
 import type { TableMeasurement } from "../../measure/table/measurement.ts";
 import { disagrees, nameOf, sortedNotes } from "../findings.ts";
 import { formatNumber, listWords, plural } from "../format.ts";
-import { methodText } from "../methods.ts";
+import { isConditional, methodText } from "../methods.ts";
 import { wrap } from "../text-width.ts";
 import type { Canvas } from "./bars.ts";
 
@@ -18,7 +18,7 @@ export function renderEstimators(m: TableMeasurement, { width, paint }: Canvas):
   if (reasons.size === 0) return [];
   const size = Math.max(...[...reasons.keys()].map((method) => method.length));
   const lines = [...reasons].flatMap(([method, counts]) => {
-    const { title } = methodText(method);
+    const { title } = methodText(method, isConditional(m));
     const sorted = [...counts].sort((a, b) => b[1] - a[1]);
     const why = sorted
       .slice(0, mostReasons)
