@@ -10,7 +10,7 @@ import type duckdb from "@duckdb/node-bindings";
 import { StoppedError } from "../core/errors.ts";
 
 /** At most 2,048 rows of a result. Valid until the next chunk is asked for. */
-export interface Chunk {
+interface Chunk {
   readonly rows: number;
   /** Bit i says whether row i has a value; null when all have. */
   validity(column: number): Uint8Array | null;

@@ -25,7 +25,7 @@ export interface NumberArray {
 }
 
 /** Texts with a shape, row-major. */
-export interface TextArray {
+interface TextArray {
   readonly shape: readonly number[];
   readonly data: readonly string[];
   readonly dtype: "text";
