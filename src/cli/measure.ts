@@ -75,7 +75,10 @@ CSV, TSV, JSON, JSON Lines, Parquet (also .gz and globs), .npy and .npz; "-" rea
       ]),
     )
     .addOption(
-      new Option("--ties <how>", "when many rows are exact twins").choices(["error", "jitter", "mixed"]),
+      new Option("--ties <how>", "when many rows are exact twins and the estimator is named").choices([
+        "error",
+        "jitter",
+      ]),
     )
     .addOption(new Option("--unit <unit>", "unit of information").choices(["nats", "bits"]).default("nats"))
     .option("--seed <number>", "seed of everything random", wholeNumber, 0)

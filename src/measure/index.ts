@@ -21,10 +21,16 @@ export {
 export {
   dualTotalCorrelation,
   interactionInformation,
+  type MultivariateOptions,
   oInformation,
   totalCorrelation,
 } from "./o-information/o-information.ts";
-export { partialInformation } from "./partial-information/partial-information.ts";
+export {
+  type JointTable,
+  type PartialInformation,
+  type PartialInformationOptions,
+  partialInformation,
+} from "./partial-information/partial-information.ts";
 export { measureTable } from "./table/measure-table.ts";
 export type {
   ColumnSummary,

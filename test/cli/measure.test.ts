@@ -74,7 +74,7 @@ describe("surprisal measure", () => {
     expect(weak.given).toEqual(["strong"]);
     expect(weak.pValue).toBeLessThan(0.05);
     const mixed = await json(table, "--x", "strong,colour", "--y", "value");
-    expect(mixed.estimates[0].method).toBe("gao");
+    expect(mixed.estimates[0].method).toBe("ksg1");
     expect(mixed.estimates[0].value).toBeGreaterThan(0.3);
   });
 

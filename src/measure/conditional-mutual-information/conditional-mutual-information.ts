@@ -12,12 +12,13 @@ import { certaintyOf, withCertainty } from "../certainty.ts";
 import { type EstimatorOptions, take } from "../estimator.ts";
 import {
   asVariable,
+  jittered,
   preprocessed,
   requireEqualRows,
   requireNeighbours,
   type VariableLike,
 } from "../inputs.ts";
-import type { MutualInformationOptions } from "../mutual-information/mutual-information.ts";
+import { type MutualInformationOptions, manyTies } from "../mutual-information/mutual-information.ts";
 import { type ConditionalChoice, chooseConditional } from "./choose.ts";
 import { conditionalPermutation } from "./estimators.ts";
 
@@ -25,6 +26,8 @@ import { conditionalPermutation } from "./estimators.ts";
 export interface ConditionalMutualInformationOptions extends Omit<MutualInformationOptions, "k" | "ties"> {
   /** Neighbours. @default 3 (mixtures: 5) */
   k?: number;
+  /** What an estimator asked for by name does when over 5 % of the rows are exact twins. @default "error" */
+  ties?: "error" | "jitter";
 }
 
 export { chooseConditional } from "./choose.ts";
@@ -61,8 +64,18 @@ export async function conditionalMutualInformation(
   const raw = [x, y, z].map((v, i) => asVariable(v, `${where}: ${"xyz"[i]}`));
   const n = requireEqualRows(where, ...raw);
   const preprocess = options.preprocess ?? "standardize";
-  const [vx, vy, vz] = raw.map((v, i) => preprocessed(v, preprocess, `${where}: ${"xyz"[i]}`));
-  const { estimator, reason } = chooseConditional(vx, vy, vz, options.estimator ?? "auto", where);
+  const scaled = raw.map((v, i) => preprocessed(v, preprocess, `${where}: ${"xyz"[i]}`));
+  const { estimator, jitter, reason } = chooseConditional(
+    scaled[0],
+    scaled[1],
+    scaled[2],
+    options.estimator ?? "auto",
+    options.ties ?? "error",
+    where,
+  );
+  const [vx, vy, vz] = jitter
+    ? scaled.map((v, i) => jittered(v, certainty.random.split(`jitter ${"xyz"[i]}`)))
+    : scaled;
   const settings = settingsOf(estimator, options);
   if (settings.k !== undefined) requireNeighbours(settings.k, n, where);
   return withCertainty(
@@ -71,7 +84,7 @@ export async function conditionalMutualInformation(
       method: estimator.name,
       options: { estimator: estimator.name, ...settings, preprocess },
       n,
-      warnings: [],
+      warnings: jitter ? [manyTies] : [],
       diagnostics: { reason, preprocess },
       point: () => estimator.estimate(vx, vy, vz, settings),
       onUnits: (rows) => estimator.estimate(take(vx, rows), take(vy, rows), take(vz, rows), settings).value,

@@ -28,7 +28,7 @@ import {
   requireNeighbours,
   type VariableLike,
 } from "../inputs.ts";
-import { type Choice, choose, tieShare, tiesAllowed } from "./choose.ts";
+import { type Choice, choose, manyTies, tieShare, tiesAllowed } from "./choose.ts";
 import { estimatorNamed } from "./estimators.ts";
 
 export interface MutualInformationOptions extends CertaintyOptions {
@@ -47,13 +47,13 @@ export interface MutualInformationOptions extends CertaintyOptions {
   /** Rescaling of continuous columns before distances are taken. @default "standardize", or what `"auto"` finds better */
   preprocess?: Preprocess;
   /**
-   * What neighbour estimators do when over 5 % of the rows are exact twins: refuse, add noise of 1e-10 standard
-   * deviations, or take the estimator for mixtures (`"gao"`). @default "error"
+   * What an estimator asked for by name does when over 5 % of the rows are exact twins and it needs neighbours: refuse,
+   * add noise of 1e-10 standard deviations (as `"auto"` does), or give way to `"gao"`. @default "error"
    */
   ties?: "error" | "jitter" | "mixed";
 }
 
-export { choose as chooseMutualInformation } from "./choose.ts";
+export { choose as chooseMutualInformation, manyTies, tiesAllowed } from "./choose.ts";
 export { mutualInformationEstimators } from "./estimators.ts";
 
 const where = "mutualInformation";
@@ -86,8 +86,7 @@ export async function mutualInformation(
   const rawY = asVariable(y, `${where}: y`);
   const n = requireEqualRows(where, rawX, rawY);
   const choice = chosen(rawX, rawY, options);
-  const { estimator, preprocess, reason, warnings } = choice;
-  const jitter = options.ties === "jitter" && estimator.defaults.k !== undefined;
+  const { estimator, preprocess, jitter, reason, warnings } = choice;
   const ready = (v: Variable, name: string) => {
     const scaled = preprocessed(v, preprocess, `${where}: ${name}`);
     return jitter ? jittered(scaled, certainty.random.split(`jitter ${name}`)) : scaled;
@@ -143,8 +142,16 @@ function chosen(x: Variable, y: Variable, options: MutualInformationOptions): Ch
   }
   const estimator = estimatorNamed(name, where);
   const preprocess = options.preprocess ?? "standardize";
-  const choice: Choice = { estimator, preprocess, reason: "as asked", warnings: [] };
-  if (!takes(estimator, x, y)) {
+  const usesNeighbours = estimator.defaults.k !== undefined;
+  const jitter = options.ties === "jitter" && usesNeighbours;
+  const choice: Choice = {
+    estimator,
+    preprocess,
+    jitter,
+    reason: "as asked",
+    warnings: jitter ? [manyTies] : [],
+  };
+  if (!takesKinds(estimator, x, y)) {
     throw new InputError({
       code: "wrong-kind",
       where,
@@ -165,17 +172,23 @@ function chosen(x: Variable, y: Variable, options: MutualInformationOptions): Ch
       reason: `instead of ${name}, because of ties`,
     };
   }
-  throw new InputError({
+  throw tooManyTies(ties, name, where);
+}
+
+/** The refusal of an estimator that was asked for by name and cannot bear so many ties. */
+export function tooManyTies(share: number, name: string, caller: string): InputError {
+  return new InputError({
     code: "ties",
-    where,
-    problem: `${Math.round(100 * ties)} % of the rows are exact twins, which ${name} cannot bear`,
+    where: caller,
+    problem: `too many rows are exact twins for ${name}`,
     expected: `at most ${100 * tiesAllowed} %`,
-    got: `${(100 * ties).toFixed(1)} %`,
-    hint: 'choose estimator "gao", or ties: "jitter" or "mixed"',
+    got: `${(100 * share).toFixed(1)} %`,
+    hint: 'choose estimator "auto" or "gao", or ties "jitter"',
   });
 }
 
-function takes({ takes }: MutualInformationEstimator, x: Variable, y: Variable): boolean {
+/** Whether an estimator takes a pair of these kinds, either way round. */
+export function takesKinds({ takes }: MutualInformationEstimator, x: Variable, y: Variable): boolean {
   const fits = (wanted: string, v: Variable) => wanted === "any" || wanted === kindOf(v);
   return (fits(takes.x, x) && fits(takes.y, y)) || (fits(takes.x, y) && fits(takes.y, x));
 }

@@ -24,6 +24,16 @@ export function frameOf(rows: number, columns: readonly FrameColumn[]): Frame {
   return { rows, columns: Object.fromEntries(shared.map((c) => [c.name, c])) };
 }
 
+/** The same columns at some of the rows. */
+export function frameRows(frame: Frame, rows: Int32Array): Frame {
+  const columns = Object.values(frame.columns).map((c): FrameColumn => {
+    return c.kind === "continuous"
+      ? { ...c, values: Float64Array.from(rows, (row) => c.values[row]) }
+      : { ...c, codes: Int32Array.from(rows, (row) => c.codes[row]) };
+  });
+  return frameOf(rows.length, columns);
+}
+
 /** Rows in which none of the named columns is missing. */
 export function completeRows(frame: Frame, names: readonly string[]): Int32Array {
   const rows = new Int32Array(frame.rows);

@@ -10,8 +10,9 @@ import { availableParallelism } from "node:os";
 import { InputError, StoppedError } from "../../core/errors.ts";
 import { type Executor, inline, threads } from "../../core/parallel/index.ts";
 import type { LongRunning } from "../../core/progress.ts";
+import { Random } from "../../core/random.ts";
 import { type ColumnDecision, categoriesOf, numbersOf, type Table } from "../../data/table.ts";
-import { type Frame, type FrameColumn, frameOf } from "./frame.ts";
+import { type Frame, type FrameColumn, frameOf, frameRows } from "./frame.ts";
 import type { ColumnSummary, PairEstimate, TableMeasurement } from "./measurement.ts";
 import { notesOf } from "./notes.ts";
 import { redundancyGroups } from "./overlap.ts";
@@ -161,20 +162,27 @@ export async function measureTable(
   }
 
   async function measureOverlap(executor: Executor, names: readonly string[]): Promise<PairEstimate[]> {
-    const plain = { ...options, estimator: "auto", k: undefined };
-    const pairs = names.flatMap((x, i) =>
-      names
-        .slice(i + 1)
-        .map((y) => ({ x: [x], y: [y], options: plain, valueOnly: true, mostRows: overlapRows })),
+    const few = table.rows > overlapRows ? sampled(overlapRows) : frame;
+    const units = names.flatMap((x, i) =>
+      names.slice(i + 1).map((y) => ({
+        x: [x],
+        y: [y],
+        options: { ...options, k: undefined, ...quickEstimator(frame.columns[x], frame.columns[y]) },
+        valueOnly: true,
+      })),
     );
-    const answers = await executor.map(measurePair, pairs, {
-      shared: frame,
+    const answers = await executor.map(measurePair, units, {
+      shared: few,
       signal,
       onProgress: (progress) => onProgress?.({ ...progress, label: "overlap" }),
     });
     return answers
       .flatMap((answer) => (answer.refused ? [] : [answer.estimate]))
       .sort((a, b) => b.value - a.value);
+  }
+
+  function sampled(count: number): Frame {
+    return frameRows(frame, new Random(options.seed).split("overlap").subsample(table.rows, count));
   }
 
   function summaries(entropies?: ReadonlyMap<string, number | undefined>): ColumnSummary[] {
@@ -188,6 +196,12 @@ export async function measureTable(
       histogram: frame.columns[name] && histogramOf(frame, name),
     }));
   }
+}
+
+/** What `"auto"` would take for two columns, without looking at their rows. */
+function quickEstimator(x: FrameColumn, y: FrameColumn): { estimator: string; ties: "jitter" } {
+  const discrete = [x, y].filter(({ kind }) => kind === "discrete").length;
+  return { estimator: ["ksg1", "ross", "discrete"][discrete], ties: "jitter" };
 }
 
 /** The columns that can be measured, as threads see them. */

@@ -1,3 +1,4 @@
+import { isCodes } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
 import { defineTask } from "../../core/parallel/index.ts";
@@ -7,7 +8,7 @@ import {
   type ConditionalMutualInformationOptions,
   conditionalMutualInformation,
 } from "../conditional-mutual-information/conditional-mutual-information.ts";
-import type { Correction } from "../estimator.ts";
+import type { Correction, Variable } from "../estimator.ts";
 import type { Preprocess } from "../inputs.ts";
 import { mutualInformation } from "../mutual-information/mutual-information.ts";
 import { transferEntropy } from "../transfer-entropy/transfer-entropy.ts";
@@ -21,7 +22,7 @@ export interface PairOptions {
   bins?: number;
   correction?: Correction;
   preprocess?: Preprocess;
-  ties?: "error" | "jitter" | "mixed";
+  ties?: "error" | "jitter";
   unit: Unit;
   seed: number;
   level: number;
@@ -74,12 +75,13 @@ async function estimatePair(unit: PairUnit, frame: Frame): Promise<PairEstimate>
     const chosen = new Random(options.seed).split("rows").subsample(rows.length, unit.mostRows);
     rows = chosen.map((i) => rows[i]);
   }
-  const vx = variableOf(frame, x, rows);
-  const vy = variableOf(frame, y, rows);
-  const isMixed = vx.isMixed || vy.isMixed;
+  const [vx, vy, vz] = [x, y, given ?? []].map((names) =>
+    names.length > 0 ? variableOf(frame, names, rows) : undefined,
+  );
+  const isMixed = [vx, vy, vz].some((v) => v?.isMixed);
   const settings: ConditionalMutualInformationOptions = {
     ...options,
-    ...(isMixed && { estimator: "gao", preprocess: "none" as const }),
+    ...(isMixed && mixedGroup(vx!.variable, vy!.variable, vz?.variable)),
     interval: valueOnly ? false : { level: options.level },
     permutations: valueOnly ? 0 : options.permutations,
   };
@@ -105,26 +107,21 @@ async function estimatePair(unit: PairUnit, frame: Frame): Promise<PairEstimate>
   async function ask(): Promise<Estimate> {
     if (transfer) {
       requireUnbroken(frame, rows);
-      return transferEntropy(vx.variable, vy.variable, { ...settings, ...transfer });
+      return transferEntropy(vx!.variable, vy!.variable, { ...settings, ...transfer });
     }
-    if (!given) return mutualInformation(vx.variable, vy.variable, settings);
-    return conditionalMutualInformation(
-      vx.variable,
-      vy.variable,
-      variableOf(frame, given, rows).variable,
-      settings,
-    );
+    if (!given) return mutualInformation(vx!.variable, vy!.variable, settings);
+    return conditionalMutualInformation(vx!.variable, vy!.variable, vz!.variable, settings);
   }
 
   async function secondOpinion(first: Estimate): Promise<PairEstimate["second"]> {
     const other = secondEstimator(first.method);
-    const answer = await mutualInformation(vx.variable, vy.variable, {
+    const answer = await mutualInformation(vx!.variable, vy!.variable, {
       ...options,
       ...other,
       k: undefined,
       interval: false,
       permutations: 0,
-    }).catch(() => undefined);
+    }).catch(refusedOrThrow);
     return (
       answer && {
         method: other.correction ? `discrete, ${other.correction}` : other.estimator,
@@ -132,6 +129,10 @@ async function estimatePair(unit: PairUnit, frame: Frame): Promise<PairEstimate>
       }
     );
   }
+}
+
+function refusedOrThrow(error: unknown): undefined {
+  if (!(error instanceof InputError)) throw error;
 }
 
 /** Numbers that determine each other share infinitely much, which no bar or file can hold. */
@@ -156,6 +157,12 @@ function requireUnbroken(frame: Frame, rows: Int32Array): void {
     expected: "series without gaps",
     hint: "fill the gaps first",
   });
+}
+
+/** Numbers and categories side by side are one matrix, already scaled, with the categories far apart. */
+function mixedGroup(x: Variable, y: Variable, z: Variable | undefined) {
+  const estimator = z ? "gao" : isCodes(x) || isCodes(y) ? "ross" : "ksg1";
+  return { estimator, preprocess: "none", ties: "jitter" } as const;
 }
 
 /** An estimator that works by another principle than the first. */

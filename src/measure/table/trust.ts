@@ -26,6 +26,7 @@ export const trustTask = defineTask(
     const base: MutualInformationOptions = {
       ...options,
       estimator: pair.method,
+      ties: "jitter",
       interval: false,
       permutations: 0,
     };
@@ -54,7 +55,7 @@ export const trustTask = defineTask(
       for (let repeat = 0; repeat < repeats; repeat++) {
         const data = sample(n, random.split(description).split(repeat));
         try {
-          values.push((await mutualInformation(data.x, data.y, { ...base, ties: "jitter" })).value);
+          values.push((await mutualInformation(data.x, data.y, base)).value);
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
         }

@@ -25,11 +25,13 @@ import {
 import { take, type Variable } from "../estimator.ts";
 import {
   asVariable,
+  jittered,
   preprocessed,
   requireEqualRows,
   requireNeighbours,
   type VariableLike,
 } from "../inputs.ts";
+import { manyTies } from "../mutual-information/mutual-information.ts";
 
 export interface TransferEntropyOptions extends ConditionalMutualInformationOptions {
   /** u: steps from the newest source value to the target value. @default 1 */
@@ -90,12 +92,27 @@ export async function transferEntropy(
   const preprocess = options.preprocess ?? "standardize";
   const scaledSource = preprocessed(rawSource, preprocess, `${where}: source`);
   const scaledTarget = preprocessed(rawTarget, preprocess, `${where}: target`);
-  const present = delayed(scaledTarget, first, n, 0, 1);
-  const sourcePast = delayed(scaledSource, first, n, lag, sourceHistory);
-  const targetPast = delayed(scaledTarget, first, n, 1, history);
-
-  const asked = options.estimator ?? "auto";
-  const { estimator, reason } = chooseConditional(sourcePast, present, targetPast, asked, where);
+  const embed = (from: Variable, to: Variable) => ({
+    present: delayed(to, first, n, 0, 1),
+    sourcePast: delayed(from, first, n, lag, sourceHistory),
+    targetPast: delayed(to, first, n, 1, history),
+  });
+  const plain = embed(scaledSource, scaledTarget);
+  const { estimator, jitter, reason } = chooseConditional(
+    plain.sourcePast,
+    plain.present,
+    plain.targetPast,
+    options.estimator ?? "auto",
+    options.ties ?? "error",
+    where,
+  );
+  // Noise goes into the series, so that a value stays the same value at every lag.
+  const { present, sourcePast, targetPast } = jitter
+    ? embed(
+        jittered(scaledSource, certainty.random.split("jitter source")),
+        jittered(scaledTarget, certainty.random.split("jitter target")),
+      )
+    : plain;
   const settings = settingsOf(estimator, options);
   if (settings.k !== undefined) requireNeighbours(settings.k, n, where);
   const value = (x: Variable, y: Variable, z: Variable) => estimator.estimate(x, y, z, settings);
@@ -108,7 +125,7 @@ export async function transferEntropy(
       method: estimator.name,
       options: { estimator: estimator.name, ...settings, preprocess, lag, history, sourceHistory },
       n: blocks,
-      warnings: [],
+      warnings: jitter ? [manyTies] : [],
       diagnostics: { reason, preprocess, blockLength: length },
       point: () => value(sourcePast, present, targetPast),
       onUnits(units) {
