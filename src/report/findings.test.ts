@@ -11,6 +11,7 @@ import {
 import {
   asAsked,
   disagrees,
+  isBias,
   question,
   sortedNotes,
   standing,
@@ -69,6 +70,11 @@ describe("what a measurement says", () => {
     expect(standing({ ...e, pValue: 0.049 })).toBe("above");
     expect(standing({ ...e, pValue: undefined })).toBe("above");
     expect(standing({ ...e, pValue: undefined, interval: undefined })).toBe("untested");
+  });
+
+  it("is no sign of dependence where random pairings reach the value too", () => {
+    expect(transfer().estimates.map(isBias)).toEqual([false, true]);
+    expect(penguins().estimates.some(isBias)).toBe(false);
   });
 
   it("takes the disagreement of two estimators from the notes", () => {

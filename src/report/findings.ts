@@ -27,11 +27,16 @@ export function asAsked(m: TableMeasurement): TableMeasurement {
 }
 
 /** "price → volume", "a, b – c given d"; for a target only the left side. */
-export function nameOf(e: PairEstimate, m: TableMeasurement): string {
+export function nameOf(e: Pick<PairEstimate, "x" | "y" | "given">, m: TableMeasurement): string {
   const x = e.x.join(", ");
   const given = e.given?.length ? ` given ${e.given.join(", ")}` : "";
   if (m.question === "target") return x;
   return `${x} ${m.question === "transfer" ? "→" : "–"} ${e.y.join(", ")}${given}`;
+}
+
+/** Random pairings reach the value although its interval lies above zero: the estimator's bias, not dependence. */
+export function isBias(e: PairEstimate): boolean {
+  return e.pValue !== undefined && standing(e) === "chance" && e.interval !== undefined && e.interval.low > 0;
 }
 
 const disagreement = new Set(["estimators-disagree", "not-monotone"]);

@@ -124,6 +124,21 @@ describe("the report", () => {
     expect(parsed("hostile").querySelector("title")?.textContent).toContain(`<script>alert("file")</script>`);
   });
 
+  it("says a warning that rows share once, below the table", async () => {
+    const m = penguins();
+    const shared = { code: "ties", message: "many rows are exact twins" };
+    const estimates = m.estimates.map((e, i) => ({
+      ...e,
+      warnings: i < 2 ? [shared] : i === 2 ? [{ code: "own", message: "alone" }] : [],
+    }));
+    const { document } = parseHTML(await renderReport({ ...m, estimates }));
+    const section = document.getElementById("information");
+    expect(section?.textContent?.split(shared.message)).toHaveLength(2);
+    expect(section?.querySelectorAll('a[href="#warning-1"]')).toHaveLength(2);
+    expect(document.getElementById("warning-1")?.textContent).toBe(shared.message);
+    expect(section?.querySelectorAll("tbody tr")[2].textContent).toContain("! alone");
+  });
+
   it("holds every amount in nats for the unit switch", () => {
     for (const name of ["penguins", "pairs"]) {
       const m = measurements[name];

@@ -77,6 +77,9 @@ a.name { font-weight: 500; }
 .nowrap { white-space: nowrap; }
 .why, .fine, .more, figcaption, caption { color: var(--muted); font-size: 0.875rem; }
 .fine { margin-top: 1rem; }
+ol.fine { margin: 0 0 1rem; padding-left: 1.4rem; max-width: 46rem; }
+sup { line-height: 0; font-size: 0.75em; }
+sup a { padding: 0 0.15em; }
 ul.plain { margin: 0 0 1rem; padding-left: 1.1rem; max-width: 46rem; }
 ul.plain li { margin-bottom: 0.35rem; }
 ul.plain li::marker { color: var(--muted); }

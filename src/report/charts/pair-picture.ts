@@ -3,6 +3,7 @@ import type { PairPicture } from "../../measure/table/measurement.ts";
 import type { Markup } from "../markup.ts";
 import { displayWidth, printable, truncateMiddle } from "../text-width.ts";
 import { draw, type Kit, rampStep, rampSteps } from "./kit.ts";
+import { niceTicks } from "./unit-axis.ts";
 
 const size = 260;
 const strip = 34;
@@ -122,7 +123,7 @@ function axisOf(edges: number[] | string[], vertical: boolean): Axis {
       domain: [low, high > low ? high : low + 1],
       edge: (i) => edges[i],
       bins: edges.length - 1,
-      ticks: roundTicks(low, high),
+      ticks: niceTicks(low, high, vertical ? 5 : 6),
       tickText: (value) => shortNumber(value),
     };
   }
@@ -142,20 +143,13 @@ function isNumbers(edges: number[] | string[]): edges is number[] {
   return typeof edges[0] === "number";
 }
 
-function roundTicks(low: number, high: number): number[] {
-  if (!(high > low)) return [low];
-  const power = 10 ** Math.floor(Math.log10((high - low) / 4));
-  const step = power * ([1, 2, 5].find((s) => s * power >= (high - low) / 4) ?? 10);
-  const ticks: number[] = [];
-  for (let i = Math.ceil(low / step); i * step <= high; i++) ticks.push(Number((i * step).toPrecision(6)));
-  return ticks;
-}
-
+/** "1.5", "20k", "3M" */
 function shortNumber(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e6 || (size > 0 && size < 1e-3))
-    return value.toExponential(0).replace("-", "−").replace("e+", "e");
-  return String(Number(value.toPrecision(5))).replace("-", "−");
+  if (size >= 1e9 || (size > 0 && size < 1e-3))
+    return value.toExponential(0).replaceAll("-", "−").replace("e+", "e");
+  const [scale, suffix] = size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
+  return `${Number((value / scale).toPrecision(5))}${suffix}`.replace("-", "−");
 }
 
 function shorten(text: string, width: number): string {

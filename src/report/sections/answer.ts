@@ -133,7 +133,7 @@ function changes(m: TableMeasurement, best: PairEstimate): Markup[] {
   if (m.trust && m.trust.sensitivity.length > 1) {
     const values = m.trust.sensitivity.map((s) => s.value);
     out.push(
-      html`Other settings (${m.trust.sensitivity[0].parameter}) move ${names(m.trust.x)} between ${amount(Math.min(...values), m)} and ${amountWithUnit(Math.max(...values), m)}.`,
+      html`Other settings (${m.trust.sensitivity[0].parameter}) move ${name(nameOf(m.trust, m))} between ${amount(Math.min(...values), m)} and ${amountWithUnit(Math.max(...values), m)}.`,
     );
   }
   const twin = m.trust?.twin[0];

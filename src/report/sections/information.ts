@@ -2,7 +2,7 @@ import type { PairEstimate, TableMeasurement } from "../../measure/table/measure
 import { amount, amountInterval, unitName } from "../amounts.ts";
 import { barChart, mostBars } from "../charts/bars.ts";
 import type { Kit } from "../charts/kit.ts";
-import { disagrees, standing, targetEntropy } from "../findings.ts";
+import { disagrees, isBias, standing, targetEntropy } from "../findings.ts";
 import { formatCount, formatP, formatShare, plural } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { isConditional, methodText } from "../methods.ts";
@@ -39,6 +39,7 @@ function caption(m: TableMeasurement): Markup {
 
 function table(m: TableMeasurement): Markup {
   const entropy = targetEntropy(m);
+  const footnotes = footnotesOf(m);
   const has = {
     interval: m.estimates.some((e) => e.interval),
     p: m.estimates.some((e) => e.pValue !== undefined),
@@ -67,7 +68,7 @@ function table(m: TableMeasurement): Markup {
         : []),
       ...(has.p ? [{ content: p(e, m), sort: e.pValue ?? "" }] : []),
       { content: formatCount(e.n), sort: e.n },
-      how(e, m),
+      how(e, m, footnotes),
       ...(has.second ? [{ content: second(e, m), sort: e.second?.value ?? "" }] : []),
     ],
   }));
@@ -75,11 +76,8 @@ function table(m: TableMeasurement): Markup {
     m.question === "target" && entropy !== undefined
       ? html`; share of the target's entropy, ${amount(entropy, m)} ${unitName(m)}`
       : undefined;
-  return renderTable(
-    html`${plural(m.estimates.length, "estimate")}${m.estimates.length > 1 && ", strongest first"}${about}`,
-    columns,
-    rows,
-  );
+  const caption = html`${plural(m.estimates.length, "estimate")}${m.estimates.length > 1 && ", strongest first"}${about}`;
+  return html`${renderTable(caption, columns, rows)}${footnoteList(footnotes)}`;
 }
 
 function p(e: PairEstimate, m: TableMeasurement): string {
@@ -88,12 +86,32 @@ function p(e: PairEstimate, m: TableMeasurement): string {
 
 function second(e: PairEstimate, m: TableMeasurement): Markup {
   if (!e.second) return html``;
-  return html`${amount(e.second.value, m)}  <br><span class="why">${disagrees(e, m) && html`<strong>differs</strong> · `}${e.second.method}</span>`;
+  return html`${amount(e.second.value, m)} <br><span class="why">${disagrees(e, m) && html`<strong>differs</strong> · `}${e.second.method}</span>`;
 }
 
-function how(e: PairEstimate, m: TableMeasurement): Markup {
-  const warnings = e.warnings.map(({ message }) => html` <br><span class="why">! ${message}</span>`);
-  return html`<code title="${methodText(e.method, isConditional(m)).title}">${e.method}</code> <span class="why">${e.reason}</span>${warnings}`;
+/** Warnings that several rows share, in the order of their footnotes. */
+function footnotesOf(m: TableMeasurement): string[] {
+  const rows = new Map<string, number>();
+  for (const { warnings } of m.estimates) {
+    for (const message of new Set(warnings.map((w) => w.message)))
+      rows.set(message, (rows.get(message) ?? 0) + 1);
+  }
+  return [...rows].filter(([, count]) => count > 1).map(([message]) => message);
+}
+
+function how(e: PairEstimate, m: TableMeasurement, footnotes: readonly string[]): Markup {
+  const shared = footnotes.flatMap((message, i) =>
+    e.warnings.some((w) => w.message === message) ? [i + 1] : [],
+  );
+  const own = e.warnings.filter(({ message }) => !footnotes.includes(message));
+  return html`<code title="${methodText(e.method, isConditional(m)).title}">${e.method}</code> <span class="why">${e.reason}${shared.map(
+    (i) => html` <sup><a href="#warning-${i}">${i}</a></sup>`,
+  )}</span>${own.map(({ message }) => html` <br><span class="why">! ${message}</span>`)}`;
+}
+
+function footnoteList(footnotes: readonly string[]): Markup | undefined {
+  if (footnotes.length === 0) return undefined;
+  return html`<ol class="fine">${footnotes.map((message, i) => html`<li id="warning-${i + 1}">${message}</li>`)}</ol>`;
 }
 
 /** What the intervals and p-values mean, said once. */
@@ -103,5 +121,8 @@ function coverage(m: TableMeasurement): Markup {
   return html`<p class="fine">${ways.length > 0 && html`Intervals are made to cover the truth in ${formatShare(m.level)} of cases (${ways.join("; ")}). `}${
     tested &&
     html`p is the share of random pairings of the rows that reach the value, from at most ${formatCount(m.permutations)} permutations. `
+  }${
+    m.estimates.some(isBias) &&
+    "Where p is large although the interval lies above zero, random pairings reach the value too: then it is no sign of dependence. "
   }Values are never cut off at zero: slightly below it means that nothing was seen.</p>`;
 }

@@ -47,7 +47,7 @@ function groups(m: TableMeasurement, kit: Kit): Markup {
   );
   return html`<h3>${m.groups.length === 1 ? "A group that overlaps" : `${m.groups.length} groups that overlap`}</h3>${figure(
     arcChart(kit, m),
-    "Columns joined by what they share; thicker is more. ● the column to keep, ○ columns that add little to it.",
+    "Columns joined by what they share; thicker is more. ● the column to keep, ○ the others.",
     table,
   )}`;
 }

@@ -27,7 +27,13 @@ function drawn(m: TableMeasurement, kit: Kit, picture: PairPicture): Markup {
   const rows = counts.flat().reduce((sum, count) => sum + count, 0);
   const estimate = [...m.estimates, ...m.pairs].find((e) => {
     const columns = [...e.x, ...e.y];
-    return columns.length === 2 && columns.includes(x) && columns.includes(y);
+    return (
+      m.question !== "transfer" &&
+      !e.given?.length &&
+      columns.length === 2 &&
+      columns.includes(x) &&
+      columns.includes(y)
+    );
   });
   const caption = html`<strong class="name">${y}</strong> by <strong class="name">${x}</strong><br>${plural(rows, "row")}${estimate && html`, ${amountWithUnit(estimate.value, m)}`}`;
   return html`<div class="pair" data-pair="${x} – ${y}">${figure(pairChart(kit, picture), caption)}<details><summary>Counts as a table</summary>${countTable(picture)}</details></div>`;

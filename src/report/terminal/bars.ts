@@ -1,8 +1,8 @@
 import type { createColors } from "picocolors";
 import type { PairEstimate, TableMeasurement } from "../../measure/table/measurement.ts";
-import { nameOf, standing } from "../findings.ts";
+import { isBias, nameOf, standing } from "../findings.ts";
 import { formatInterval, formatNumber, formatP, plural } from "../format.ts";
-import { displayWidth, padEnd, padStart, truncateMiddle } from "../text-width.ts";
+import { displayWidth, padEnd, padStart, truncateMiddle, wrap } from "../text-width.ts";
 
 /** What every block of the terminal needs. */
 export interface Canvas {
@@ -49,7 +49,9 @@ export function renderBars(m: TableMeasurement, { width, paint }: Canvas): strin
     columns.some(([column]) => column === "bar") &&
     shown.some((e) => standing(e) === "chance" && e.value > 0)
   ) {
-    lines.push(paint.dim("  thin bar: not told apart from chance"));
+    const bias = shown.some(isBias) ? "; random pairings reach it too, wherever its interval lies" : "";
+    const legend = wrap(`thin bar: not told apart from chance${bias}`, width - 2);
+    lines.push(...legend.map((line) => paint.dim(`  ${line}`)));
   }
   return lines;
 }

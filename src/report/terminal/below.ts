@@ -65,7 +65,7 @@ export function renderTrust(m: TableMeasurement, { width, paint }: Canvas): stri
     const last = trust.sensitivity[trust.sensitivity.length - 1].at;
     const settings = typeof at === "number" ? `${parameter} from ${at} to ${last}` : `any ${parameter}`;
     const range = `${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
-    sentences.push(`${listWords(trust.x, 3)} reads ${range} with ${settings}`);
+    sentences.push(`${nameOf(trust, m)} reads ${range} with ${settings}`);
   }
   const twins = trust.twin.map(({ truth, mean, sd }) => {
     return `${formatNumber(mean)} ± ${formatNumber(sd)} for a truth of ${formatNumber(truth)}`;
