@@ -111,7 +111,7 @@ describe("nearestNeighbours and kthDistances", () => {
         expectExact(points, 1 + (pick % Math.min(points.rows - 1, 8)), metric);
         if (points.rows <= 20) expectExact(points, points.rows - 1, metric);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -121,7 +121,7 @@ describe("nearestNeighbours and kthDistances", () => {
       const points = matrix(
         600,
         cols,
-        Float64Array.from({ length: 600 * cols }, () => random.normal()),
+        Float64Array.from({ length: 300 * cols }, () => random.normal()),
       );
       for (const metric of metrics) expectExact(points, 5, metric);
     }
@@ -136,7 +136,7 @@ describe("nearestNeighbours and kthDistances", () => {
       () => [1 / random.normal(), 1 / random.normal()],
     ];
     for (const shape of shapes) {
-      const points = matrix(500, 2, Float64Array.from(Array.from({ length: 500 }, shape).flat()));
+      const points = matrix(300, 2, Float64Array.from(Array.from({ length: 300 }, shape).flat()));
       points.data[0] = 1e6;
       for (const metric of metrics) expectExact(points, 3, metric);
     }
@@ -200,7 +200,7 @@ describe("RangeCounter", () => {
           expect(atMost[i]).toBeGreaterThanOrEqual(k);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

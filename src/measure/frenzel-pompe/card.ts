@@ -43,11 +43,6 @@ export const card: MethodCard = {
   commands: [
     "surprisal measure node_modules/vega-datasets/data/cars.json --x Horsepower --y Miles_per_Gallon --given Weight_in_lbs --estimator ksg1",
   ],
-  functions: [
-    "frenzelPompe",
-    "frenzelPompePermuter",
-    "neighbourhoodPermutation",
-    "conditionalMutualInformation",
-  ],
+  functions: ["conditionalMutualInformation"],
   tags: ["conditional mutual information", "nearest neighbours", "continuous", "conditional independence"],
 };

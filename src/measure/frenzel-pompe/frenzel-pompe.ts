@@ -21,14 +21,14 @@
  */
 import { InputError } from "../../core/errors.ts";
 import { hstack, type Matrix, takeRows } from "../../core/matrix.ts";
+import { justAbove } from "../../core/neighbours/metric.ts";
 import {
   checkNeighbours,
-  justAbove,
   kthDistances,
   nearestNeighbours,
-  RangeCounter,
   reachWithin,
-} from "../../core/neighbours/index.ts";
+} from "../../core/neighbours/neighbours.ts";
+import { RangeCounter } from "../../core/neighbours/range-counter.ts";
 import { digammaTable } from "../../core/special.ts";
 import type { PointEstimate } from "../estimator.ts";
 
@@ -54,12 +54,11 @@ type Evaluate = (order: Int32Array, local: Float64Array) => number;
  * @returns the value, never clamped, and the contribution of each row
  * @throws InputError when the row counts differ, or k is not an integer from 1 to n − 1
  * @example
- * import { asMatrix } from "surprisal/core";
- * import { frenzelPompe } from "surprisal/measure";
- * const x = asMatrix([0.1, 0.9, 0.4, 0.7, 0.2, 0.6]);
- * const y = asMatrix([0.2, 0.8, 0.5, 0.9, 0.1, 0.4]);
- * const z = asMatrix([0.3, 0.6, 0.1, 0.2, 0.8, 0.9]);
- * frenzelPompe(x, y, z, { k: 2 }).value;
+ * import { conditionalMutualInformation } from "surprisal";
+ * const x = [0.1, 0.9, 0.4, 0.7, 0.2, 0.6, 0.3, 0.8];
+ * const y = [0.2, 0.8, 0.5, 0.9, 0.1, 0.4, 0.3, 0.7];
+ * const z = [0.3, 0.6, 0.1, 0.2, 0.8, 0.9, 0.7, 0.4];
+ * const { value } = await conditionalMutualInformation(x, y, z, { estimator: "ksg1", k: 2 });
  */
 export function frenzelPompe(
   x: Matrix,
@@ -85,17 +84,6 @@ export function frenzelPompe(
  * x in the place of row i. Permute with {@link neighbourhoodPermutation}, so that z keeps what it says about x.
  *
  * Parameters, units and errors as {@link frenzelPompe}.
- *
- * @example
- * import { asMatrix, Random } from "surprisal/core";
- * import { frenzelPompePermuter, neighbourhoodPermutation } from "surprisal/measure";
- * const random = new Random(1);
- * const z = asMatrix(Array.from({ length: 100 }, () => random.normal()));
- * const x = asMatrix(Array.from(z.data, (v) => v + random.normal()));
- * const y = asMatrix(Array.from(z.data, (v) => v + random.normal()));
- * const evaluate = frenzelPompePermuter(x, y, z);
- * const next = neighbourhoodPermutation(z, random);
- * const underTheNull = [evaluate(next()), evaluate(next())];
  */
 export function frenzelPompePermuter(
   x: Matrix,

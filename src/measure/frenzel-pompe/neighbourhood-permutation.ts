@@ -5,7 +5,7 @@
  * Cost: the neighbours once (O(n log n) up to ten columns), then O(n · neighbours) for each order.
  */
 import type { Matrix } from "../../core/matrix.ts";
-import { checkNeighbours, nearestNeighbours } from "../../core/neighbours/index.ts";
+import { checkNeighbours, nearestNeighbours } from "../../core/neighbours/neighbours.ts";
 import type { Random } from "../../core/random.ts";
 
 /**
@@ -19,12 +19,6 @@ import type { Random } from "../../core/random.ts";
  * @param random where the choices come from; every call goes on from where the last one ended
  * @param options `neighbours` (default 5): the size of a neighbourhood, the row itself included, as in the paper's program
  * @throws InputError when `neighbours` is not an integer from 2 to n
- * @example
- * import { asMatrix, Random } from "surprisal/core";
- * import { neighbourhoodPermutation } from "surprisal/measure";
- * const next = neighbourhoodPermutation(asMatrix([0, 0.1, 0.2, 9, 9.1, 9.2]), new Random(1), { neighbours: 3 });
- * const order = next();
- * // rows 0 to 2 exchange their x, and rows 3 to 5 theirs
  */
 export function neighbourhoodPermutation(
   z: Matrix,

@@ -28,6 +28,6 @@ export const card: MethodCard = {
   commands: [
     "surprisal measure node_modules/vega-datasets/data/cars.json --x Cylinders --y Horsepower --estimator gao",
   ],
-  functions: ["gao", "mutualInformation"],
+  functions: ["mutualInformation"],
   tags: ["mutual information", "nearest neighbours", "mixed data", "ties"],
 };

@@ -1,6 +1,7 @@
 import { type Codes, isCodes, levelCounts } from "../../core/codes.ts";
 import type { Matrix } from "../../core/matrix.ts";
-import { classCounts, jointCounts } from "../../core/neighbours/index.ts";
+import { classCounts } from "../../core/neighbours/class-counts.ts";
+import { jointCounts } from "../../core/neighbours/joint-counts.ts";
 import { rowsOf, type Variable } from "../estimator.ts";
 import { countTwins, equalRows } from "./equal-rows.ts";
 

@@ -21,7 +21,7 @@
 import { isCodes, levelCounts } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Warning } from "../../core/estimate.ts";
-import { checkNeighbours } from "../../core/neighbours/index.ts";
+import { checkNeighbours } from "../../core/neighbours/neighbours.ts";
 import { digammaTable } from "../../core/special.ts";
 import {
   type MutualInformationEstimator,
@@ -41,11 +41,10 @@ const defaults = { k: 5 };
  *
  * @throws InputError when k is not an integer from 1 to n − 1, or no row has another one in its level
  * @example
- * import { asMatrix } from "surprisal/core";
- * import { gao } from "surprisal/measure";
- * const rain = asMatrix([0, 0, 0, 1.3, 0.4, 0, 2.2, 0]);
- * const umbrellas = asMatrix([1, 0, 0, 7, 3, 0, 9, 1]);
- * gao.estimate(rain, umbrellas, { k: 3 }).value;
+ * import { mutualInformation } from "surprisal";
+ * const rain = [0, 0, 0, 1.3, 0.4, 0, 2.2, 0];
+ * const umbrellas = [1, 0, 0, 7, 3, 0, 9, 1];
+ * const { value } = await mutualInformation(rain, umbrellas, { estimator: "gao", k: 3 });
  */
 export const gao: MutualInformationEstimator = {
   name: "gao",

@@ -27,6 +27,6 @@ export const card: MethodCard = {
   commands: [
     'surprisal measure node_modules/vega-datasets/data/penguins.json --x "Flipper Length (mm)" --y "Body Mass (g)" --estimator ksg1',
   ],
-  functions: ["ksg1", "ksg2", "mutualInformation"],
+  functions: ["mutualInformation"],
   tags: ["mutual information", "nearest neighbours", "continuous"],
 };

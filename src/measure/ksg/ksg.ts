@@ -11,11 +11,12 @@
  * Distances are max-norm in the joint space and inside x and y (the paper leaves the inner norms free).
  * Not implemented: the paper's extension to more than two variables.
  *
- * Cost: O(n log n) for one column against one (a permutation O(n), see core/neighbours/plane.ts), and up to ten columns together with
- * a k-d tree; O(n² d) beyond. O(n) memory.
+ * Cost: O(n log n) for one column against one (a permutation O(n), see core/neighbours/plane.ts), and up to ten
+ * columns together with a k-d tree; O(n² d) beyond. O(n) memory.
  */
 import type { Matrix } from "../../core/matrix.ts";
-import { checkNeighbours, jointCounts } from "../../core/neighbours/index.ts";
+import { jointCounts } from "../../core/neighbours/joint-counts.ts";
+import { checkNeighbours } from "../../core/neighbours/neighbours.ts";
 import { digammaTable } from "../../core/special.ts";
 import type { EstimatorOptions, MutualInformationEstimator, PointEstimate, Variable } from "../estimator.ts";
 
@@ -26,30 +27,21 @@ import type { EstimatorOptions, MutualInformationEstimator, PointEstimate, Varia
  *
  * @throws InputError when k is not an integer from 1 to n − 1
  * @example
- * import { asMatrix } from "surprisal/core";
- * import { ksg1 } from "surprisal/measure";
- * const x = asMatrix([0.1, 0.9, 0.4, 0.7, 0.2, 0.6]);
- * const y = asMatrix([0.2, 0.8, 0.5, 0.9, 0.1, 0.4]);
- * ksg1.estimate(x, y, { k: 2 }).value;
+ * import { mutualInformation } from "surprisal";
+ * const x = [0.1, 0.9, 0.4, 0.7, 0.2, 0.6, 0.3, 0.8];
+ * const y = [0.2, 0.8, 0.5, 0.9, 0.1, 0.4, 0.3, 0.7];
+ * const { value } = await mutualInformation(x, y, { estimator: "ksg1", k: 2 });
  */
 export const ksg1: MutualInformationEstimator = estimator("ksg1", 1);
 
 /**
  * KSG, algorithm 2: a radius for x and another for y. Otherwise as {@link ksg1}.
- *
- * @throws InputError when k is not an integer from 1 to n − 1
- * @example
- * import { asMatrix } from "surprisal/core";
- * import { ksg2 } from "surprisal/measure";
- * const x = asMatrix([0.1, 0.9, 0.4, 0.7, 0.2, 0.6]);
- * const y = asMatrix([0.2, 0.8, 0.5, 0.9, 0.1, 0.4]);
- * ksg2.estimate(x, y, { k: 2 }).value;
  */
 export const ksg2: MutualInformationEstimator = estimator("ksg2", 2);
 
 function estimator(name: string, algorithm: 1 | 2): MutualInformationEstimator {
   const defaults = { k: 3 };
-  /** A function that pairs row i of x with row order[i] of y, writes the contributions of the rows and gives their mean. */
+  /** A function that pairs row i of x with row order[i] of y, writes the contributions and gives their mean. */
   const prepare = (x: Variable, y: Variable, { k = defaults.k }: EstimatorOptions) => {
     const { rows: n } = x as Matrix;
     checkNeighbours(k, n, name);

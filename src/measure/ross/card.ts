@@ -27,6 +27,6 @@ export const card: MethodCard = {
   commands: [
     "surprisal measure node_modules/vega-datasets/data/penguins.json --target Species --estimator ross",
   ],
-  functions: ["ross", "mutualInformation"],
+  functions: ["mutualInformation"],
   tags: ["mutual information", "nearest neighbours", "mixed data", "classification"],
 };

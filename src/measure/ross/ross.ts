@@ -17,7 +17,8 @@ import { type Codes, isCodes, levelCounts, takeCodes } from "../../core/codes.ts
 import { InputError } from "../../core/errors.ts";
 import type { Warning } from "../../core/estimate.ts";
 import { type Matrix, takeRows } from "../../core/matrix.ts";
-import { checkNeighbours, classCounts } from "../../core/neighbours/index.ts";
+import { classCounts } from "../../core/neighbours/class-counts.ts";
+import { checkNeighbours } from "../../core/neighbours/neighbours.ts";
 import { digammaTable } from "../../core/special.ts";
 import {
   kindOf,
@@ -38,11 +39,10 @@ const defaults = { k: 3 };
  * @throws InputError when not exactly one side is discrete, k is not an integer from 1 to n − 1, or no class has two
  *   rows
  * @example
- * import { asCodes, asMatrix } from "surprisal/core";
- * import { ross } from "surprisal/measure";
- * const length = asMatrix([3.1, 2.9, 3.3, 5.0, 5.2, 4.9]);
- * const species = asCodes(["a", "a", "a", "b", "b", "b"]);
- * ross.estimate(length, species, { k: 2 }).value;
+ * import { mutualInformation } from "surprisal";
+ * const length = [3.1, 2.9, 3.3, 3.0, 5.0, 5.2, 4.9, 5.1];
+ * const species = ["a", "a", "a", "a", "b", "b", "b", "b"];
+ * const { value } = await mutualInformation(length, species, { estimator: "ross" });
  */
 export const ross: MutualInformationEstimator = {
   name: "ross",
