@@ -50,13 +50,13 @@ async function doctor({ json }: { json?: boolean }): Promise<void> {
 
 async function duckdb(): Promise<Part> {
   try {
-    const { version } = await import("@duckdb/node-api");
-    return { name: "tables", found: true, detail: `DuckDB ${version()}` };
+    const { default: bindings } = await import("@duckdb/node-bindings");
+    return { name: "tables", found: true, detail: `DuckDB ${bindings.library_version()}` };
   } catch {
     return {
       name: "tables",
       found: false,
-      detail: "DuckDB does not load here: npm install @duckdb/node-api",
+      detail: "DuckDB does not load here: npm install @duckdb/node-bindings",
     };
   }
 }

@@ -56,6 +56,7 @@ export async function arrayColumns(file: SourceFile): Promise<{ rows: number; co
 export function arrayColumn(
   { name, array, stride, offset }: ArrayColumn,
   rows: Int32Array,
+  label: string,
   notes: ReadingNotes,
 ): Column {
   if (array.dtype === "text") {
@@ -71,6 +72,18 @@ export function arrayColumn(
   }
   const data = array.data as Float64Array;
   const numbers = Float64Array.from(rows, (row) => data[row * stride + offset]);
+  // A table has empty cells; in an array a NaN is more often a failed computation, and is not passed over.
+  const wrong = numbers.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new InputError({
+      code: "not-finite",
+      where: label,
+      problem: `${name} is not a finite number in row ${rows[wrong]}`,
+      expected: "finite numbers",
+      got: numbers[wrong],
+      hint: "remove or fill such rows first",
+    });
+  }
   if (array.dtype !== "bool")
     return settleColumn({ leaf: { name, sql: "", kind: "number" }, numbers }, notes) as Column;
   return { name, type: "boolean", codes: Int32Array.from(numbers), levels: ["false", "true"], missing: 0 };

@@ -352,9 +352,22 @@ describe("readTable of arrays", () => {
     await writeArray(path, [
       [1, 2],
       [3, 4],
-      [Number.NaN, 6],
+      [5, 6],
     ]);
-    expect(content(await readTable(path))).toEqual({ x0: [1, 3, null], x1: [2, 4, 6] });
+    expect(content(await readTable(path))).toEqual({ x0: [1, 3, 5], x1: [2, 4, 6] });
+  });
+
+  it("refuses NaN and infinities in arrays and says where", async () => {
+    const path = join(folder, "broken.npy");
+    for (const wrong of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+      await writeArray(path, [
+        [1, 2],
+        [3, wrong],
+      ]);
+      await expect(readTable(path)).rejects.toThrow(
+        `x1 is not a finite number in row 1; expected finite numbers, got ${wrong} (remove or fill such rows first)`,
+      );
+    }
   });
 
   it("calls the columns of an .npz file like its arrays", async () => {

@@ -120,7 +120,7 @@ async function readArrayTable(
   throwIfStopped(signal, source.label);
   const rows = new Random(seed).subsample(totalRows, Math.min(sample ?? totalRows, totalRows));
   const notes = new ReadingNotes();
-  const columns = chosen.map((column) => arrayColumn(column, rows, notes));
+  const columns = chosen.map((column) => arrayColumn(column, rows, source.label, notes));
   const sampled = rows.length < totalRows ? [sampleNote(rows.length, totalRows)] : [];
   return {
     name: source.name,
