@@ -115,11 +115,11 @@ describe("nearestNeighbours and kthDistances", () => {
     );
   });
 
-  it("agree with comparing all pairs where trees and strips have several levels", () => {
+  it("agree with comparing all pairs where trees and bands have several levels", () => {
     const random = new Random(1);
     for (const cols of [1, 2, 3, 6]) {
       const points = matrix(
-        600,
+        300,
         cols,
         Float64Array.from({ length: 300 * cols }, () => random.normal()),
       );

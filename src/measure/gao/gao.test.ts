@@ -85,7 +85,7 @@ describe("gao", () => {
       fc.property(pairs, ({ x, y, k }) => {
         expect(gao.estimate(x, y, { k }).value).toBeCloseTo(naively(x, y, k), 11);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
