@@ -70,8 +70,8 @@ Next:
   1. Write the method in src/${layer}/${id}/${id}.ts, its facts in card.ts, the paper's claims in experiment.ts.
   2. npx vitest run src/${layer}/${id}
   3. Export what users need from src/${layer}/index.ts, with an @example in its docstring.
-  4. npm run experiments -- ${id}
-  5. npm run generate && npm run check`);
+  4. npm run experiments -- ${id}   (also writes its page, METHODS.md and the registry)
+  5. npm run check`);
 }
 
 await runMain(import.meta.url, main);

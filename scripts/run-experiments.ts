@@ -1,12 +1,15 @@
-// npm run experiments [-- id… --quick]: runs experiments and prints them; a full run is recorded in its room.
+// npm run experiments [-- id… --quick]: runs experiments and prints them; a full run is recorded in its room,
+// and what is generated from recordings is brought up to date.
 import { writeFileSync } from "node:fs";
 import type { Progress } from "../src/core/progress.ts";
 import { formatExperiment } from "../src/papers/format.ts";
-import { runExperiment } from "../src/papers/run.ts";
+import { writeGenerated } from "./generate.ts";
 import { runMain } from "./main.ts";
 import { findRooms, recordedPath } from "./rooms.ts";
 
 async function main(): Promise<void> {
+  await writeGenerated();
+  const { runExperiment } = await import("../src/papers/run.ts");
   const words = process.argv.slice(2);
   const quick = words.includes("--quick");
   const wanted = words.filter((word) => word !== "--quick");
@@ -18,9 +21,10 @@ async function main(): Promise<void> {
     showLine("");
     console.log(formatExperiment(run, { width }));
     const room = rooms.find((one) => one.id === id);
-    if (!quick && room) writeFileSync(recordedPath(room.folder), `${JSON.stringify(run, null, 1)}\n`);
+    if (quick || !room) continue;
+    writeFileSync(recordedPath(room.folder), `${JSON.stringify(run, null, 1)}\n`);
+    await writeGenerated();
   }
-  if (!quick) console.log("Recorded. Next: npm run generate");
 }
 
 function showProgress({ done, total, label = "" }: Progress): void {

@@ -22,7 +22,7 @@ export interface FormatOptions {
  */
 export function formatExperiment(run: ExperimentRun, { width = 100 }: FormatOptions = {}): string {
   const title = `${run.title} (${run.id}${run.quick ? ", quick" : ""})`;
-  return text([title, "", ...experimentLines(run, width)]);
+  return text([...wrap(title, width), "", ...experimentLines(run, width)]);
 }
 
 /**
@@ -54,7 +54,7 @@ export function formatMethod(
     ["library", [`${card.functions.join(", ")} from "surprisal/${layer}"`]],
   ];
   return text([
-    `${card.title} (${card.id})`,
+    ...wrap(`${card.title} (${card.id})`, width),
     ...wrap(card.summary, width),
     "",
     ...facts.flatMap(([label, items]) => factLines(label, items, width)),
