@@ -40,7 +40,7 @@ export function asMatrix(value: MatrixLike, where = "asMatrix"): Matrix {
 }
 
 /** Throws an InputError at the first NaN or infinity. */
-export function requireFinite(m: Matrix, where: string): void {
+function requireFinite(m: Matrix, where: string): void {
   const { data, cols } = m;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;

@@ -180,13 +180,15 @@ function unused({ columns }: Facts): Note[] {
 }
 
 /** Warnings of the estimators, one note for all columns that share one. */
-function warnings({ answers }: Facts): Note[] {
+function warnings({ answers, target }: Facts): Note[] {
   const byText = new Map<string, Note>();
-  for (const { x, warnings } of estimates(answers)) {
+  for (const { x, y, warnings } of estimates(answers)) {
     for (const { code, message } of warnings) {
       if (code === "negative") continue;
       const note = byText.get(code + message) ?? { code, severity: "hint" as const, message, columns: [] };
-      note.columns.push(...x);
+      note.columns.push(
+        ...[...x, ...(target === undefined ? y : [])].filter((name) => !note.columns.includes(name)),
+      );
       byText.set(code + message, note);
     }
   }
