@@ -8,7 +8,7 @@ export interface TableColumn {
   fixed?: boolean;
 }
 
-export interface TableCell {
+interface TableCell {
   content: Content;
   /** What to sort by where the text will not do. */
   sort?: number | string;
@@ -21,7 +21,7 @@ export interface TableRow {
 }
 
 /** Rows in one table at most; the JSON has all. */
-export const mostTableRows = 300;
+const mostTableRows = 300;
 
 /** A table with caption and headers; it scrolls sideways inside itself when the page is narrow. */
 export function renderTable(

@@ -27,13 +27,11 @@ export function arcChart(kit: Kit, m: TableMeasurement): Markup {
     if (!a || !b || a.group !== b.group || !(value > 0)) return [];
     return [{ y1: Math.min(a.y, b.y), y2: Math.max(a.y, b.y), value }];
   });
-  // A group whose pairs are not at hand is still one thing.
-  for (const { keep } of m.groups) {
-    const first = at.get(keep);
-    if (!first || links.some((link) => link.y1 === first.y)) continue;
-    for (const node of nodes) {
-      if (node.group === first.group && node !== first) links.push({ y1: first.y, y2: node.y, value: 0 });
-    }
+  // A column whose pairs are not at hand belongs to its group all the same.
+  for (const node of nodes) {
+    const first = nodes.find(({ group }) => group === node.group);
+    const alone = !links.some(({ y1, y2 }) => y1 === node.y || y2 === node.y);
+    if (alone && first && first !== node) links.push({ y1: first.y, y2: node.y, value: 0 });
   }
   const strongest = Math.max(...links.map(({ value }) => value), 1e-9);
   const span = Math.max(1, ...links.map(({ y1, y2 }) => y2 - y1));

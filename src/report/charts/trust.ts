@@ -109,7 +109,7 @@ export function permutationChart(
 ): Markup {
   const { Plot } = kit;
   const [low, high] = widened(Math.min(...nulls, observed), Math.max(...nulls, observed));
-  const bins = binned(nulls, 20);
+  const bins = binned(nulls, Math.max(6, Math.ceil(2 * Math.cbrt(nulls.length))));
   const top = Math.max(...bins.map(({ count }) => count));
   const middle = observed < (low + high) / 2;
   return draw(
@@ -159,10 +159,7 @@ export function permutationChart(
 }
 
 /** Equal bins over the range of the values. */
-export function binned(
-  values: readonly number[],
-  count: number,
-): { from: number; to: number; count: number }[] {
+function binned(values: readonly number[], count: number): { from: number; to: number; count: number }[] {
   const low = Math.min(...values);
   const width = (Math.max(...values) - low) / count || 1e-9;
   const bins = Array.from({ length: count }, (_, i) => ({

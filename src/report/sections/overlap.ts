@@ -4,7 +4,7 @@ import { arcChart } from "../charts/arcs.ts";
 import { type Kit, rampSteps } from "../charts/kit.ts";
 import { matrixChart, matrixColumns } from "../charts/matrix.ts";
 import { formatCount, formatShare, plural } from "../format.ts";
-import { html, join, type Markup } from "../markup.ts";
+import { html, listMarkup, type Markup } from "../markup.ts";
 import { renderTable } from "../tables.ts";
 import { columnLink, figure, type Section } from "./section.ts";
 
@@ -30,13 +30,10 @@ function groups(m: TableMeasurement, kit: Kit): Markup {
   const rows = m.groups.map(({ columns, keep, shared }) => ({
     cells: [
       columnLink(keep, m),
-      html`${join(
-        columns
-          .filter((name) => name !== keep)
-          .slice(0, 8)
-          .map((name) => columnLink(name, m)),
-        ", ",
-      )}${columns.length > 9 && html` and ${columns.length - 9} more`}`,
+      listMarkup(
+        columns.filter((name) => name !== keep).map((name) => columnLink(name, m)),
+        columns.length > 13 ? 10 : columns.length,
+      ),
       { content: formatShare(shared), sort: shared },
     ],
   }));
