@@ -18,6 +18,7 @@ export function isCodes(value: unknown): value is Codes {
  *
  * @throws InputError for a fraction, a NaN or a missing value, and for codes outside their levels
  * @example
+ * import { asCodes } from "surprisal/core";
  * const c = asCodes(["yes", "no", "yes"]);
  * // c.codes is [0, 1, 0], c.levels is ["yes", "no"]
  */

@@ -30,6 +30,7 @@ export function matrix(
  * @param where name of the caller and argument, for the error message
  * @throws InputError when rows differ in length, something is not a number, or there is a NaN or an infinity
  * @example
+ * import { asMatrix } from "surprisal/core";
  * const m = asMatrix([[1, 2], [3, 4], [5, 6]]);
  * // m.rows is 3, m.cols is 2
  */

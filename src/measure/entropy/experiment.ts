@@ -37,7 +37,7 @@ export const experiment: Experiment = {
       () => unbiased(60 * effort),
       () => highDimension(quick ? 8 : 60, quick ? 500 : 2000),
       async () => counting(200 * effort),
-      async () => undersampled(20 * effort),
+      async () => undersampled(1500),
     ];
     const rows: ExperimentRow[] = [];
     for (const [done, part] of parts.entries()) {

@@ -130,7 +130,7 @@ describe("ross", () => {
     const { value, n, local, warnings } = ross.estimate(x, y, { k: 2 });
     expect(n).toBe(6);
     expect(warnings).toEqual([
-      { code: "singleton-classes", message: "1 rows are the only ones of their class and were left out" },
+      { code: "singleton-classes", message: "1 row is the only one of its class and left out" },
     ]);
     expect(local![6]).toBeNaN();
     expect(mean(local!.subarray(0, 6))).toBeCloseTo(value, 12);

@@ -78,7 +78,11 @@ export const ross: MutualInformationEstimator = {
     }
     const warnings: Warning[] = [];
     if (alone > 0) {
-      const message = `${alone} rows are the only ones of their class and were left out`;
+      const rows =
+        alone === 1
+          ? "1 row is the only one of its class"
+          : `${alone} rows are the only ones of their classes`;
+      const message = `${rows} and left out`;
       warnings.push({ code: "singleton-classes", message });
     }
     return { value: sum / rows.length, n: rows.length, local, warnings, diagnostics: { k } };
