@@ -34,7 +34,7 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "measure",
     card: measureEntropy,
     experiment: async () => (await import("../measure/entropy/experiment.ts")).experiment,
-    claims: { hold: 10, of: 12 },
+    claims: { hold: 9, of: 12 },
     recorded: async () => (await import("../measure/entropy/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {

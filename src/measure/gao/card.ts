@@ -21,7 +21,7 @@ export const card: MethodCard = {
   cost: "O(n log n) up to ten columns, O(n² d) beyond; O(n) for categories",
   limits: [
     "Falls short of the truth in many dimensions, like all neighbour estimators.",
-    "A few nearly equal numbers are not equal: round measurement noise away first.",
+    'Rounded measurements are not mixtures: on numbers rounded to a tenth of their spread it reads 0.14 nats too high at n = 344 (experiment of mutual-information); "auto" takes ksg1 or ross with tiny noise there.',
     "Falls short where a continuum runs through a value that repeats; with half of the rows at two such values 0.24 nats of 1.29 at n = 1000, 0.11 at 16,000.",
     "Rows alone in their category are left out when the other variable is numeric.",
   ],

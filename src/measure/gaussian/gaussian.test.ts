@@ -8,12 +8,7 @@ import { digamma } from "../../core/special.ts";
 import { correlation, mean } from "../../core/statistics.ts";
 import type { PointEstimate } from "../estimator.ts";
 import { experiment } from "./experiment.ts";
-import {
-  gaussian,
-  gaussianConditional,
-  gaussianCopula,
-  gaussianEntropy,
-} from "./gaussian.ts";
+import { gaussian, gaussianConditional, gaussianCopula, gaussianEntropy } from "./gaussian.ts";
 import { mapped, normals as standardNormals } from "./samples.ts";
 import { shrunkCorrelation } from "./shrinkage.ts";
 

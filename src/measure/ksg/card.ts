@@ -22,7 +22,7 @@ export const card: MethodCard = {
   limits: [
     "Falls far below the truth when the variables are strongly dependent in many dimensions: neighbours are too far away.",
     "Heavy tails make distances useless: use normal scores first.",
-    "Duplicate rows and rounded values break it: use the estimator for mixtures.",
+    'Duplicate rows and rounded values break it unless noise of 1e-10 standard deviations tells them apart (ties: "jitter", as "auto" does).',
   ],
   commands: [
     'surprisal measure node_modules/vega-datasets/data/penguins.json --x "Flipper Length (mm)" --y "Body Mass (g)" --estimator ksg1',

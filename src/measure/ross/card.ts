@@ -21,7 +21,7 @@ export const card: MethodCard = {
   cost: "O(n log n) up to ten columns, O(n² d) beyond; a permutation of one column O(n)",
   limits: [
     "Rows alone in their class are left out: with many rare classes little is left.",
-    "Repeated numbers inside a class make distances zero: use the estimator for mixtures.",
+    'Repeated numbers inside a class make distances zero: let noise of 1e-10 standard deviations tell them apart (ties: "jitter", as "auto" does).',
     "Falls short of the truth in many dimensions.",
   ],
   commands: [
