@@ -104,6 +104,20 @@ describe("mutualInformation", () => {
     expect(byK[0].value).toBe(value);
   });
 
+  test("says what each row contributes, when asked", async () => {
+    for (const partner of [y, label]) {
+      const { value, diagnostics } = await mutualInformation(x, partner, {
+        ...bare,
+        unit: "bits",
+        local: true,
+      });
+      const local = diagnostics.local as Float64Array;
+      expect(local).toHaveLength(600);
+      expect(local.reduce((sum, v) => sum + v / 600, 0)).toBeCloseTo(value, 12);
+    }
+    expect((await mutualInformation(x, y, bare)).diagnostics).not.toHaveProperty("local");
+  });
+
   test("refuses ties by name and offers a way on", async () => {
     const rounded = [x, y].map((column) => column.map((v) => Math.round(2 * v)));
     const ask = (ties?: "jitter" | "mixed") =>

@@ -51,6 +51,11 @@ export interface MutualInformationOptions extends CertaintyOptions {
    * add noise of 1e-10 standard deviations (as `"auto"` does), or give way to `"gao"`. @default "error"
    */
   ties?: "error" | "jitter" | "mixed";
+  /**
+   * Adds `diagnostics.local`: what each row contributes (pointwise mutual information), a Float64Array in the unit of
+   * the value, which is their mean. NaN for rows that were left out. @default false
+   */
+  local?: boolean;
 }
 
 export { choose as chooseMutualInformation, manyTies, tiesAllowed } from "./choose.ts";
@@ -116,7 +121,11 @@ export async function mutualInformation(
       n,
       warnings,
       diagnostics,
-      point: () => estimator.estimate(vx, vy, settings),
+      point() {
+        const point = estimator.estimate(vx, vy, settings);
+        if (options.local) diagnostics.local = point.local?.map((nats) => fromNats(nats, certainty.unit));
+        return point;
+      },
       onUnits: (rows) => estimator.estimate(take(vx, rows), take(vy, rows), settings).value,
       permuted(random) {
         const value =
