@@ -89,12 +89,13 @@ describe("mutualInformation", () => {
     expect(await at(0.99)).toBeGreaterThan(await at(0.8));
   });
 
-  test("ends a hopeless test after eight permuted values have reached the observed one", async () => {
+  test("ends a hopeless test after a few permuted values have reached the observed one", async () => {
     const noise = Array.from({ length: 300 }, () => random.normal());
     const estimate = await mutualInformation(x.slice(0, 300), noise, { interval: false, seed: 3 });
     const { run, ended } = estimate.diagnostics.permutation as { run: number; ended: string };
     expect(ended).toBe("clearly-inside");
-    expect(estimate.pValue).toBe(8 / run);
+    expect(estimate.pValue).toBeGreaterThan(0.05);
+    expect(run).toBeLessThan(100);
   });
 
   test("gives all values of a list of neighbours", async () => {
