@@ -20,7 +20,7 @@ import {
 } from "../inputs.ts";
 import type { MutualInformationOptions } from "../mutual-information/mutual-information.ts";
 import { type ConditionalChoice, chooseConditional } from "./choose.ts";
-import { conditionalPermutation } from "./estimators.ts";
+import { conditionalPermutation, permuterOf } from "./estimators.ts";
 
 /** As for `mutualInformation`; `k` is one number, and `"ksg1"`, `"ksg2"` are Frenzel and Pompe's algorithms 1 and 2. */
 export interface ConditionalMutualInformationOptions extends Omit<MutualInformationOptions, "k" | "ties"> {
@@ -31,6 +31,7 @@ export interface ConditionalMutualInformationOptions extends Omit<MutualInformat
 }
 
 export { chooseConditional } from "./choose.ts";
+export { permuterOf } from "./estimators.ts";
 
 const where = "conditionalMutualInformation";
 
@@ -90,7 +91,8 @@ export async function conditionalMutualInformation(
       onUnits: (rows) => estimator.estimate(take(vx, rows), take(vy, rows), take(vz, rows), settings).value,
       permuted(random) {
         const next = conditionalPermutation(vz, random);
-        return () => estimator.estimate(take(vx, next()), vy, vz, settings).value;
+        const value = permuterOf(estimator, vx, vy, vz, settings);
+        return () => value(next());
       },
     },
     certainty,

@@ -5,7 +5,11 @@ import type { Random } from "../../core/random.ts";
 import { copulaTransform } from "../../core/statistics.ts";
 import type { EstimatorOptions, MutualInformationEstimator, PointEstimate, Variable } from "../estimator.ts";
 import { rowsOf, take } from "../estimator.ts";
-import { frenzelPompe, neighbourhoodPermutation } from "../frenzel-pompe/frenzel-pompe.ts";
+import {
+  frenzelPompe,
+  frenzelPompePermuter,
+  neighbourhoodPermutation,
+} from "../frenzel-pompe/frenzel-pompe.ts";
 import { gaussianConditional } from "../gaussian/gaussian.ts";
 import { mesnerShalizi } from "../mesner-shalizi/mesner-shalizi.ts";
 import { discreteConditionalMutualInformation, stratifiedPermutation } from "../plug-in/plug-in.ts";
@@ -15,19 +19,36 @@ export interface ConditionalEstimator {
   readonly name: string;
   readonly defaults: EstimatorOptions;
   estimate(x: Variable, y: Variable, z: Variable, options: EstimatorOptions): PointEstimate;
+  /** The value with row order[i] of x in the place of row i, where work on y and z can be kept. */
+  permuter?(x: Variable, y: Variable, z: Variable, options: EstimatorOptions): (order: Int32Array) => number;
 }
 
-export const frenzelPompe1: ConditionalEstimator = {
-  name: "ksg1",
-  defaults: { k: 3 },
-  estimate: (x, y, z, { k }) => frenzelPompe(x as Matrix, y as Matrix, z as Matrix, { k, algorithm: 1 }),
-};
+/** The value of an estimator under permutations of x. */
+export function permuterOf(
+  estimator: ConditionalEstimator,
+  x: Variable,
+  y: Variable,
+  z: Variable,
+  options: EstimatorOptions,
+): (order: Int32Array) => number {
+  return (
+    estimator.permuter?.(x, y, z, options) ??
+    ((order) => estimator.estimate(take(x, order), y, z, options).value)
+  );
+}
 
-export const frenzelPompe2: ConditionalEstimator = {
-  name: "ksg2",
-  defaults: { k: 3 },
-  estimate: (x, y, z, { k }) => frenzelPompe(x as Matrix, y as Matrix, z as Matrix, { k, algorithm: 2 }),
-};
+export const frenzelPompe1 = byFrenzelPompe("ksg1", 1);
+export const frenzelPompe2 = byFrenzelPompe("ksg2", 2);
+
+function byFrenzelPompe(name: string, algorithm: 1 | 2): ConditionalEstimator {
+  return {
+    name,
+    defaults: { k: 3 },
+    estimate: (x, y, z, { k }) => frenzelPompe(x as Matrix, y as Matrix, z as Matrix, { k, algorithm }),
+    permuter: (x, y, z, { k }) =>
+      frenzelPompePermuter(x as Matrix, y as Matrix, z as Matrix, { k, algorithm }),
+  };
+}
 
 export const gaussian: ConditionalEstimator = {
   name: "gaussian",

@@ -20,6 +20,7 @@ import { certaintyOf, withCertainty } from "../certainty.ts";
 import {
   type ConditionalMutualInformationOptions,
   chooseConditional,
+  permuterOf,
   settingsOf,
 } from "../conditional-mutual-information/conditional-mutual-information.ts";
 import { take, type Variable } from "../estimator.ts";
@@ -132,7 +133,8 @@ export async function transferEntropy(
         return value(take(sourcePast, rows), take(present, rows), take(targetPast, rows)).value;
       },
       permuted(random) {
-        return () => value(take(sourcePast, blockPermutation(n, length, random)), present, targetPast).value;
+        const permuted = permuterOf(estimator, sourcePast, present, targetPast, settings);
+        return () => permuted(blockPermutation(n, length, random));
       },
     },
     certainty,
