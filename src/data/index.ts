@@ -8,6 +8,7 @@ export { hashFile } from "./hash.ts";
 export { type ColumnUses, inferColumns } from "./infer-columns.ts";
 export type { NumberArray, TypedArray } from "./npy.ts";
 export { type ReadTableOptions, readTable } from "./read-table.ts";
+export { readSafetensors, writeSafetensors } from "./safetensors.ts";
 export type { Format } from "./source.ts";
 export {
   type Column,
