@@ -11,6 +11,7 @@ export default defineConfig({
           name: "library",
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["test/cli/**"],
+          setupFiles: ["test/setup.ts"],
         },
       },
       {
