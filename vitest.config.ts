@@ -1,4 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+/** Absolute, because tests of the room template run this configuration from another folder. */
+const setup = fileURLToPath(new URL("./test/setup.ts", import.meta.url));
 
 export default defineConfig({
   test: {
@@ -11,7 +15,7 @@ export default defineConfig({
           name: "library",
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["test/cli/**"],
-          setupFiles: ["test/setup.ts"],
+          setupFiles: [setup],
         },
       },
       {
