@@ -74,6 +74,16 @@ export function levelCounts(c: Codes): Float64Array {
   return counts;
 }
 
+/** The rows of each level, ascending; empty for levels that do not occur. */
+export function rowsByLevel({ codes, levels }: Codes): Int32Array[] {
+  const sizes = new Int32Array(levels.length);
+  for (const code of codes) sizes[code]++;
+  const out = Array.from(sizes, (size) => new Int32Array(size));
+  sizes.fill(0);
+  for (let i = 0; i < codes.length; i++) out[codes[i]][sizes[codes[i]]++] = i;
+  return out;
+}
+
 /**
  * Several discrete variables as one: a level for each combination that occurs, in order of first appearance.
  */

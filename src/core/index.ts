@@ -19,6 +19,7 @@ export {
   isCodes,
   joinCodes,
   levelCounts,
+  rowsByLevel,
   takeCodes,
 } from "./codes.ts";
 export { InputError, type InputProblem, ReachError, StoppedError } from "./errors.ts";

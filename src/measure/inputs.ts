@@ -1,8 +1,8 @@
 import { asCodes, type Codes, type CodesLike, isCodes } from "../core/codes.ts";
 import { InputError } from "../core/errors.ts";
-import { asMatrix, type Matrix, type MatrixLike } from "../core/matrix.ts";
+import { asMatrix, column, type MatrixLike } from "../core/matrix.ts";
 import type { Random } from "../core/random.ts";
-import { copulaTransform, standardize } from "../core/statistics.ts";
+import { copulaTransform, standardDeviation, standardize } from "../core/statistics.ts";
 import { rowsOf, type Variable } from "./estimator.ts";
 
 /** Numbers (n × d) for a continuous variable; Codes, strings or booleans for a discrete one. */
@@ -88,22 +88,11 @@ export function jittered(v: Variable, random: Random): Variable {
   if (isCodes(v)) return v;
   const { rows, cols } = v;
   const data = new Float64Array(v.data);
-  const scale = standardDeviations(v);
+  const scale = Array.from({ length: cols }, (_, j) => standardDeviation(column(v, j)));
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) data[i * cols + j] += 1e-10 * scale[j] * random.normal();
   }
   return { data, rows, cols };
-}
-
-function standardDeviations({ data, rows, cols }: Matrix): Float64Array {
-  const out = new Float64Array(cols);
-  for (let j = 0; j < cols; j++) {
-    let mean = 0;
-    for (let i = 0; i < rows; i++) mean += data[i * cols + j] / rows;
-    for (let i = 0; i < rows; i++) out[j] += (data[i * cols + j] - mean) ** 2 / rows;
-    out[j] = Math.sqrt(out[j]);
-  }
-  return out;
 }
 
 function looksDiscrete(value: VariableLike): value is CodesLike {
@@ -112,7 +101,8 @@ function looksDiscrete(value: VariableLike): value is CodesLike {
   return typeof value[0] === "string" || typeof value[0] === "boolean";
 }
 
-function constantColumn(v: Variable): { column: number; value: string | number } | undefined {
+/** The first column that does not vary, with its value. */
+export function constantColumn(v: Variable): { column: number; value: string | number } | undefined {
   if (isCodes(v)) {
     return v.codes.every((code) => code === v.codes[0])
       ? { column: 0, value: v.levels[v.codes[0]] }

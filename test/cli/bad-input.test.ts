@@ -136,5 +136,7 @@ describe("bad input gets one clear line", () => {
     expect(await refusal(["measure", "table.csv", "--x", "strong", "--y", "weak", "--lag", "0"])).toMatch(
       /from 1/,
     );
+    const sampled = ["measure", "table.csv", "--x", "strong", "--y", "weak", "--lag", "1", "--sample", "100"];
+    expect(await refusal(sampled)).toMatch(/sample.*tears.*expected all 300 rows, got 100/);
   });
 });

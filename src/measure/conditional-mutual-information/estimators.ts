@@ -1,4 +1,4 @@
-import { type Codes, isCodes } from "../../core/codes.ts";
+import { type Codes, isCodes, rowsByLevel } from "../../core/codes.ts";
 import type { Warning } from "../../core/estimate.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import type { Random } from "../../core/random.ts";
@@ -11,6 +11,7 @@ import {
   neighbourhoodPermutation,
 } from "../frenzel-pompe/frenzel-pompe.ts";
 import { gaussianConditional } from "../gaussian/gaussian.ts";
+import { constantColumn } from "../inputs.ts";
 import { mesnerShalizi } from "../mesner-shalizi/mesner-shalizi.ts";
 import { discreteConditionalMutualInformation, stratifiedPermutation } from "../plug-in/plug-in.ts";
 
@@ -98,7 +99,7 @@ export function stratified(inside: MutualInformationEstimator): ConditionalEstim
         const [partX, partY] = [take(x, rows), take(y, rows)];
         used += rows.length;
         // A variable that does not vary inside a level shares nothing there.
-        if (isConstant(partX) || isConstant(partY)) continue;
+        if (constantColumn(partX) ?? constantColumn(partY)) continue;
         const part = inside.estimate(partX, partY, options);
         sum += rows.length * part.value;
         for (const warning of part.warnings) warnings.set(warning.code, warning);
@@ -124,23 +125,4 @@ export function stratified(inside: MutualInformationEstimator): ConditionalEstim
 export function conditionalPermutation(z: Variable, random: Random): () => Int32Array {
   if (isCodes(z)) return () => stratifiedPermutation(z, random);
   return neighbourhoodPermutation(z, random);
-}
-
-function rowsByLevel({ codes, levels }: Codes): Int32Array[] {
-  const counts = new Int32Array(levels.length);
-  for (const code of codes) counts[code]++;
-  const out = Array.from(counts, (count) => new Int32Array(count));
-  counts.fill(0);
-  for (let i = 0; i < codes.length; i++) out[codes[i]][counts[codes[i]]++] = i;
-  return out;
-}
-
-function isConstant(v: Variable): boolean {
-  if (isCodes(v)) return v.codes.every((code) => code === v.codes[0]);
-  for (let j = 0; j < v.cols; j++) {
-    let i = 1;
-    while (i < v.rows && v.data[i * v.cols + j] === v.data[j]) i++;
-    if (i === v.rows) return true;
-  }
-  return false;
 }

@@ -12,7 +12,7 @@
  *
  * Cost: O(n log n) up to about ten columns, O(n² d) beyond.
  */
-import { type Codes, isCodes, joinCodes } from "../../core/codes.ts";
+import { isCodes, joinCodes, rowsByLevel } from "../../core/codes.ts";
 import { hstack, type Matrix, takeRows } from "../../core/matrix.ts";
 import { justAbove, kthDistances, RangeCounter } from "../../core/neighbours/index.ts";
 import { digammaTable } from "../../core/special.ts";
@@ -102,14 +102,7 @@ function groups(...parts: readonly Variable[]): { rows: Int32Array; points?: Mat
   if (categories.length === 0) {
     return [{ rows: Int32Array.from({ length: rowsOf(parts[0]) }, (_, i) => i), points: all }];
   }
-  return rowsByLevel(joinCodes(...categories)).map((rows) => ({ rows, points: all && takeRows(all, rows) }));
-}
-
-function rowsByLevel({ codes, levels }: Codes): Int32Array[] {
-  const sizes = new Int32Array(levels.length);
-  for (const code of codes) sizes[code]++;
-  const out = Array.from(sizes, (size) => new Int32Array(size));
-  sizes.fill(0);
-  for (let i = 0; i < codes.length; i++) out[codes[i]][sizes[codes[i]]++] = i;
-  return out.filter((rows) => rows.length > 0);
+  return rowsByLevel(joinCodes(...categories))
+    .filter((rows) => rows.length > 0)
+    .map((rows) => ({ rows, points: all && takeRows(all, rows) }));
 }

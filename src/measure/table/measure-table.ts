@@ -36,7 +36,8 @@ const largeMatrix = 2e6;
  * Measures the columns of a table.
  *
  * @param decisions what each column is used as, see `inferColumns`
- * @returns everything that was found, as plain JSON; when stopped by the signal, what was finished until then
+ * @returns everything that was found, as plain JSON; when stopped by the signal, what was finished until then: the
+ *   estimates that were done, without overlap and trust
  * @throws InputError for unknown or unusable columns, and when no pair could be measured
  */
 export async function measureTable(
@@ -59,6 +60,16 @@ export async function measureTable(
   };
   const frame = frameOf(table.rows, usable(table, decisions));
   const question = questionOf(decisions, request);
+  if (question.kind === "transfer" && table.rows < table.totalRows) {
+    throw new InputError({
+      code: "sampled-series",
+      where: "transfer entropy",
+      problem: "a sample of the rows tears a time series apart",
+      expected: `all ${table.totalRows} rows`,
+      got: table.rows,
+      hint: "leave out --sample",
+    });
+  }
   const units: PairUnit[] = question.pairs.map((pair) => ({ ...pair, options }));
   const isMatrix = question.kind === "pairs" && units.length * table.rows > largeMatrix;
   if (isMatrix) {
@@ -97,7 +108,13 @@ export async function measureTable(
     refuseIfNothing(answers, estimates);
     answers.sort(byName);
 
-    const background = stopped ? undefined : await measureBackground(executor, question, estimates);
+    const background = stopped
+      ? undefined
+      : await measureBackground(executor, question, estimates).catch((error) => {
+          if (!(error instanceof StoppedError)) throw error;
+          stopped = { done: units.length, total: units.length };
+          return undefined;
+        });
     const columns = summaries(background?.entropies);
     const groups = background ? groupsOf(question, estimates, background.overlap, frame) : [];
     const measured = {
