@@ -1,0 +1,83 @@
+// Refusals shared by the array functions: one line that names the function, what it expected and what it got.
+import { InputError } from "../core/errors.ts";
+import { describe, type Operand, type Shape, Tensor } from "./tensor.ts";
+
+export function shapeOf(operand: Operand): Shape {
+  return operand instanceof Tensor ? operand.shape : [];
+}
+
+export function mismatch(where: string, expected: string, operands: readonly Operand[]): never {
+  throw new InputError({
+    code: "shape-mismatch",
+    where,
+    problem: "shapes do not fit together",
+    expected,
+    got: operands.map(describe).join(" and "),
+  });
+}
+
+/** The shape that NumPy broadcasting gives, or a refusal. */
+export function broadcastShape(where: string, operands: readonly Operand[]): number[] {
+  const shapes = operands.map(shapeOf);
+  const ndim = Math.max(...shapes.map((shape) => shape.length));
+  return Array.from({ length: ndim }, (_, i) => {
+    let length = 1;
+    for (const shape of shapes) {
+      const own = shape[shape.length - ndim + i] ?? 1;
+      if (own === 1 || own === length) continue;
+      if (length !== 1) mismatch(where, "equal lengths or 1 on every axis, counted from the last", operands);
+      length = own;
+    }
+    return length;
+  });
+}
+
+/** An axis as a number from 0; negative ones count from the end. */
+export function checkAxis(where: string, axis: number, ndim: number): number {
+  if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
+    throw new InputError({
+      code: "bad-axis",
+      where,
+      problem: "no such axis",
+      expected: ndim === 0 ? "a tensor with at least one axis" : `an integer from ${-ndim} to ${ndim - 1}`,
+      got: axis,
+    });
+  }
+  return axis < 0 ? axis + ndim : axis;
+}
+
+export type Axis = number | readonly number[] | null;
+
+/** One axis, several or all (`null`), sorted and from 0. */
+export function checkAxes(where: string, axis: Axis | undefined, ndim: number): number[] {
+  if (axis === null || axis === undefined) return Array.from({ length: ndim }, (_, i) => i);
+  const axes = (typeof axis === "number" ? [axis] : axis).map((one) => checkAxis(where, one, ndim));
+  if (new Set(axes).size !== axes.length) {
+    throw new InputError({ code: "bad-axis", where, problem: "the same axis twice", got: axis });
+  }
+  return axes.sort((a, b) => a - b);
+}
+
+export function checkShape(where: string, shape: Shape): number[] {
+  if (!Array.isArray(shape) || shape.some((length) => !Number.isInteger(length) || length < 0)) {
+    throw new InputError({
+      code: "bad-shape",
+      where,
+      problem: "not a shape",
+      expected: "an array of lengths",
+      got: shape,
+    });
+  }
+  return [...shape];
+}
+
+export function requireTensor(where: string, value: Operand): Tensor {
+  if (value instanceof Tensor) return value;
+  throw new InputError({
+    code: "not-a-tensor",
+    where,
+    problem: "not a tensor",
+    expected: "a Tensor",
+    got: value,
+  });
+}

@@ -1,0 +1,113 @@
+import { InputError } from "../../core/errors.ts";
+import { mismatch } from "../check.ts";
+import { jax } from "../runtime.ts";
+import type { Tensor } from "../tensor.ts";
+import { apply } from "../trace.ts";
+import { ones } from "./creation.ts";
+import { div } from "./elementwise.ts";
+import { pad } from "./shape.ts";
+
+/** `"valid"`: none; `"same"`: output as long as input over stride; or so many zeros before and after each axis. */
+export type Padding = "valid" | "same" | readonly (readonly [number, number])[];
+
+export interface ConvolutionOptions {
+  /** Steps of the window along each spatial axis. Default 1. */
+  strides?: number | readonly number[];
+  /** Default `"valid"`. */
+  padding?: Padding;
+  /** Distance between the kernel's taps. Default 1. */
+  dilation?: number | readonly number[];
+  /** Channels in so many separate groups. Default 1. */
+  groups?: number;
+}
+
+/**
+ * Cross-correlation of x `[batch, channels, ...space]` with a kernel `[outputs, channels / groups, ...window]`,
+ * over one, two or more spatial axes.
+ */
+export function conv(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}): Tensor {
+  const { groups = 1 } = options;
+  const fits = x.ndim >= 3 && kernel.ndim === x.ndim && kernel.shape[1] * groups === x.shape[1];
+  if (!fits || kernel.shape[0] % groups !== 0) {
+    mismatch("conv", `[batch, channels, ...space] and [outputs, channels / ${groups}, ...window]`, [
+      x,
+      kernel,
+    ]);
+  }
+  const space = x.shape.slice(2);
+  const window = kernel.shape.slice(2);
+  const strides = perAxis(options.strides, space.length);
+  const dilation = perAxis(options.dilation, space.length);
+  const reach = window.map((length, i) => (length - 1) * dilation[i] + 1);
+  const padding = paddingPairs("conv", options.padding, space, reach, strides);
+  return apply([x, kernel], (a, k) =>
+    jax().lax.convGeneralDilated(a, k, strides, padding, {
+      rhsDilation: dilation,
+      featureGroupCount: groups,
+    }),
+  );
+}
+
+export interface PoolOptions {
+  /** Default: the window, so that windows do not overlap. */
+  strides?: number | readonly number[];
+  /** Default `"valid"`. */
+  padding?: Padding;
+}
+
+/** Largest element in each window over the spatial axes of `[batch, channels, ...space]`. */
+export function maxPool(x: Tensor, window: number | readonly number[], options: PoolOptions = {}): Tensor {
+  const { lengths, strides, pairs } = poolGeometry("maxPool", x, window, options);
+  const padded = pairs.every(([a, b]) => a === 0 && b === 0)
+    ? x
+    : pad(x, [[0, 0], [0, 0], ...pairs], Number.NEGATIVE_INFINITY);
+  return apply([padded], (a) => jax().lax.reduceWindow(a, (w) => jax().numpy.max(w), lengths, strides));
+}
+
+/** Mean of each window over the spatial axes of `[batch, channels, ...space]`; padding does not count. */
+export function avgPool(x: Tensor, window: number | readonly number[], options: PoolOptions = {}): Tensor {
+  const { lengths, strides, pairs } = poolGeometry("avgPool", x, window, options);
+  const total = (input: Tensor) =>
+    apply([pad(input, [[0, 0], [0, 0], ...pairs])], (a) =>
+      jax().lax.reduceWindow(a, (w) => jax().numpy.sum(w), lengths, strides),
+    );
+  return div(total(x), total(ones([1, 1, ...x.shape.slice(2)], x.dtype)));
+}
+
+function poolGeometry(where: string, x: Tensor, window: number | readonly number[], options: PoolOptions) {
+  if (x.ndim < 3) mismatch(where, "[batch, channels, ...space]", [x]);
+  const space = x.shape.slice(2);
+  const lengths = perAxis(window, space.length);
+  const strides = perAxis(options.strides ?? window, space.length);
+  return { lengths, strides, pairs: paddingPairs(where, options.padding, space, lengths, strides) };
+}
+
+function perAxis(value: number | readonly number[] | undefined, ndim: number): number[] {
+  return typeof value === "object" ? [...value] : Array.from({ length: ndim }, () => value ?? 1);
+}
+
+function paddingPairs(
+  where: string,
+  padding: Padding = "valid",
+  space: readonly number[],
+  reach: readonly number[],
+  strides: readonly number[],
+): [number, number][] {
+  if (padding === "valid") return space.map(() => [0, 0]);
+  if (padding === "same") {
+    return space.map((length, i) => {
+      const total = Math.max(0, (Math.ceil(length / strides[i]) - 1) * strides[i] + reach[i] - length);
+      return [Math.floor(total / 2), Math.ceil(total / 2)];
+    });
+  }
+  if (padding.length !== space.length) {
+    throw new InputError({
+      code: "bad-padding",
+      where,
+      problem: "not one pair per spatial axis",
+      expected: `${space.length} pairs`,
+      got: padding,
+    });
+  }
+  return padding.map(([before, after]) => [before, after]);
+}

@@ -1,0 +1,240 @@
+import { broadcastShape } from "../check.ts";
+import { type JaxArray, jax } from "../runtime.ts";
+import { type DType, type Operand, Tensor } from "../tensor.ts";
+import { apply } from "../trace.ts";
+
+type Unary = (x: JaxArray) => JaxArray;
+type Binary = (x: JaxArray, y: JaxArray) => JaxArray;
+
+function unary(x: Operand, f: Unary): Tensor {
+  return apply([x], f);
+}
+
+function binary(name: string, x: Operand, y: Operand, f: Binary): Tensor {
+  broadcastShape(name, [x, y]);
+  return apply([x, y], f);
+}
+
+const numpy = () => jax().numpy;
+
+/** x + y. */
+export function add(x: Operand, y: Operand): Tensor {
+  return binary("add", x, y, (a, b) => numpy().add(a, b));
+}
+
+/** x − y. */
+export function sub(x: Operand, y: Operand): Tensor {
+  return binary("sub", x, y, (a, b) => numpy().subtract(a, b));
+}
+
+/** x · y, element by element. */
+export function mul(x: Operand, y: Operand): Tensor {
+  return binary("mul", x, y, (a, b) => numpy().multiply(a, b));
+}
+
+/** x / y; a float also for integers. */
+export function div(x: Operand, y: Operand): Tensor {
+  return binary("div", x, y, (a, b) => numpy().trueDivide(a, b));
+}
+
+/** The larger of x and y. */
+export function maximum(x: Operand, y: Operand): Tensor {
+  return binary("maximum", x, y, (a, b) => numpy().maximum(a, b));
+}
+
+/** The smaller of x and y. */
+export function minimum(x: Operand, y: Operand): Tensor {
+  return binary("minimum", x, y, (a, b) => numpy().minimum(a, b));
+}
+
+/** The remainder of x / y with the sign of y. */
+export function remainder(x: Operand, y: Operand): Tensor {
+  return binary("remainder", x, y, (a, b) => numpy().remainder(a, b));
+}
+
+/** x / y rounded down. */
+export function floorDivide(x: Operand, y: Operand): Tensor {
+  return binary("floorDivide", x, y, (a, b) => numpy().floorDivide(a, b));
+}
+
+/** x to the power y; any sign of x where y is a whole number given as a JavaScript number. */
+export function power(x: Operand, y: Operand): Tensor {
+  if (typeof y === "number" && Number.isInteger(y) && Math.abs(y) <= 64) return integerPower(x, y);
+  return binary("power", x, y, (a, b) => numpy().power(a, b));
+}
+
+function integerPower(x: Operand, exponent: number): Tensor {
+  if (exponent < 0) return reciprocal(integerPower(x, -exponent));
+  if (exponent === 0) return add(mul(x, 0), 1);
+  if (exponent === 1) return mul(x, 1);
+  const half = integerPower(x, Math.floor(exponent / 2));
+  return exponent % 2 === 0 ? mul(half, half) : mul(mul(half, half), x);
+}
+
+/** −x. */
+export function negative(x: Operand): Tensor {
+  return unary(x, (a) => numpy().negative(a));
+}
+
+/** 1 / x. */
+export function reciprocal(x: Operand): Tensor {
+  return unary(x, (a) => numpy().reciprocal(a));
+}
+
+/** eˣ. */
+export function exp(x: Operand): Tensor {
+  return unary(x, (a) => numpy().exp(a));
+}
+
+/** eˣ − 1, accurate near 0. */
+export function expm1(x: Operand): Tensor {
+  return unary(x, (a) => numpy().expm1(a));
+}
+
+/** Natural logarithm. */
+export function log(x: Operand): Tensor {
+  return unary(x, (a) => numpy().log(a));
+}
+
+/** log(1 + x), accurate near 0. */
+export function log1p(x: Operand): Tensor {
+  return unary(x, (a) => numpy().log1p(a));
+}
+
+/** Square root. */
+export function sqrt(x: Operand): Tensor {
+  return unary(x, (a) => numpy().sqrt(a));
+}
+
+/** x². */
+export function square(x: Operand): Tensor {
+  return unary(x, (a) => numpy().square(a));
+}
+
+/** |x|. */
+export function abs(x: Operand): Tensor {
+  return unary(x, (a) => numpy().absolute(a));
+}
+
+/** −1, 0 or 1. */
+export function sign(x: Operand): Tensor {
+  return unary(x, (a) => numpy().sign(a));
+}
+
+/** Rounded down. */
+export function floor(x: Operand): Tensor {
+  return unary(x, (a) => numpy().floor(a));
+}
+
+/** Rounded up. */
+export function ceil(x: Operand): Tensor {
+  return unary(x, (a) => numpy().ceil(a));
+}
+
+/** Rounded to the nearest whole number, halves to the even one. */
+export function round(x: Operand): Tensor {
+  return unary(x, (a) => numpy().rint(a));
+}
+
+/** Sine of x in radians. */
+export function sin(x: Operand): Tensor {
+  return unary(x, (a) => numpy().sin(a));
+}
+
+/** Cosine of x in radians. */
+export function cos(x: Operand): Tensor {
+  return unary(x, (a) => numpy().cos(a));
+}
+
+/** Hyperbolic tangent. */
+export function tanh(x: Operand): Tensor {
+  return unary(x, (a) => numpy().tanh(a));
+}
+
+/** Error function. */
+export function erf(x: Operand): Tensor {
+  return unary(x, (a) => jax().lax.erf(a));
+}
+
+/** 1 − erf(x), accurate for large x. */
+export function erfc(x: Operand): Tensor {
+  return unary(x, (a) => jax().lax.erfc(a));
+}
+
+/** x held between two bounds; either may be left out. */
+export function clip(x: Operand, low?: Operand, high?: Operand): Tensor {
+  const raised = low === undefined ? x : maximum(x, low);
+  return high === undefined ? (raised instanceof Tensor ? raised : mul(raised, 1)) : minimum(raised, high);
+}
+
+/** x where the condition holds, else y. */
+export function where(condition: Operand, x: Operand, y: Operand): Tensor {
+  broadcastShape("where", [condition, x, y]);
+  return apply([condition, x, y], (c, a, b) => numpy().where(c, a, b));
+}
+
+/** x = y. */
+export function equal(x: Operand, y: Operand): Tensor {
+  return binary("equal", x, y, (a, b) => numpy().equal(a, b));
+}
+
+/** x ≠ y. */
+export function notEqual(x: Operand, y: Operand): Tensor {
+  return binary("notEqual", x, y, (a, b) => numpy().notEqual(a, b));
+}
+
+/** x < y. */
+export function less(x: Operand, y: Operand): Tensor {
+  return binary("less", x, y, (a, b) => numpy().less(a, b));
+}
+
+/** x ≤ y. */
+export function lessEqual(x: Operand, y: Operand): Tensor {
+  return binary("lessEqual", x, y, (a, b) => numpy().lessEqual(a, b));
+}
+
+/** x > y. */
+export function greater(x: Operand, y: Operand): Tensor {
+  return binary("greater", x, y, (a, b) => numpy().greater(a, b));
+}
+
+/** x ≥ y. */
+export function greaterEqual(x: Operand, y: Operand): Tensor {
+  return binary("greaterEqual", x, y, (a, b) => numpy().greaterEqual(a, b));
+}
+
+/** Both true. */
+export function logicalAnd(x: Operand, y: Operand): Tensor {
+  return binary("logicalAnd", x, y, (a, b) => numpy().logicalAnd(a, b));
+}
+
+/** Either true. */
+export function logicalOr(x: Operand, y: Operand): Tensor {
+  return binary("logicalOr", x, y, (a, b) => numpy().logicalOr(a, b));
+}
+
+/** Not true. */
+export function logicalNot(x: Operand): Tensor {
+  return unary(x, (a) => numpy().logicalNot(a));
+}
+
+/** True where x is neither NaN nor infinite. */
+export function isfinite(x: Operand): Tensor {
+  return unary(x, (a) => numpy().isfinite(a));
+}
+
+/** True where x is NaN. */
+export function isnan(x: Operand): Tensor {
+  return unary(x, (a) => numpy().isnan(a));
+}
+
+/** The same numbers as another element type; floats are cut towards zero for integers. */
+export function astype(x: Operand, dtype: DType): Tensor {
+  if (x instanceof Tensor && x.dtype === dtype) return x;
+  return unary(x, (a) => numpy().astype(a, dtype as Parameters<ReturnType<typeof numpy>["astype"]>[1]));
+}
+
+/** x with derivative zero. */
+export function stopGradient(x: Operand): Tensor {
+  return unary(x, (a) => jax().lax.stopGradient(a));
+}

@@ -1,0 +1,167 @@
+// A function recorded as a list of primitive equations (jax-js's jaxpr), and its plain evaluation on Wasm.
+import { type JaxArray, jax } from "./runtime.ts";
+import { type DType, Tensor, type Tree } from "./tensor.ts";
+import { inTrace, operand, release, Trace, toJax, toTensor, traced, withExactLiterals } from "./trace.ts";
+import { type FlatTree, flatten } from "./tree.ts";
+
+/** Shape and element type of a value under trace; weak types adopt the other operand's. */
+export interface AbstractValue {
+  readonly shape: number[];
+  readonly dtype: DType;
+  readonly weakType: boolean;
+}
+
+/** A value computed by an equation, or an input. */
+export interface Variable {
+  readonly id: number;
+  readonly aval: AbstractValue;
+}
+
+/** A number written in the program. */
+export interface Literal {
+  readonly value: number;
+  readonly aval: AbstractValue;
+}
+
+export type Atom = Variable | Literal;
+
+export interface Equation {
+  readonly primitive: string;
+  readonly inputs: readonly Atom[];
+  // biome-ignore lint/suspicious/noExplicitAny: each primitive has its own parameters
+  readonly params: Record<string, any>;
+  readonly outBinders: readonly Variable[];
+}
+
+export interface Equations {
+  readonly inBinders: readonly Variable[];
+  readonly eqns: readonly Equation[];
+  readonly outs: readonly Atom[];
+}
+
+/** A recorded function: its equations take the constants first, then the inputs. */
+export interface Program<T extends Tree = Tree> {
+  readonly equations: Equations;
+  /** Known tensors, or arrays that jax-js made while differentiating. */
+  readonly constants: readonly (Tensor | JaxArray)[];
+  readonly out: FlatTree<T>;
+  /** Frees the constants. */
+  dispose(): void;
+}
+
+export function isLiteral(atom: Atom): atom is Literal {
+  return "value" in atom;
+}
+
+/** An input of the recorded function; a class of its own because jax-js takes plain objects for trees. */
+export class InputType implements AbstractValue {
+  readonly shape: number[];
+  readonly dtype: DType;
+  readonly weakType: boolean;
+
+  constructor(shape: readonly number[], dtype: DType, weakType = false) {
+    this.shape = [...shape];
+    this.dtype = dtype;
+    this.weakType = weakType;
+  }
+}
+
+/** Records what `f` does to inputs of these types. */
+export function record<T extends Tree>(
+  f: (inputs: Tensor[]) => T,
+  inputs: readonly InputType[],
+  where: string,
+): Program<T> {
+  const trace = new Trace();
+  let out: FlatTree<T> | undefined;
+  const numeric = (...tracers: JaxArray[]): JaxArray[] => {
+    out = flatten(f(tracers.map(traced)), where);
+    return out.leaves.map(operand);
+  };
+  const make = jax().makeJaxpr(numeric as never) as unknown as (...inputs: readonly InputType[]) => {
+    jaxpr: { jaxpr: Equations; consts: JaxArray[]; dispose(): void };
+  };
+  try {
+    const { jaxpr } = withExactLiterals(() => inTrace(trace, () => make(...inputs)));
+    return {
+      equations: jaxpr.jaxpr,
+      constants: jaxpr.consts.map((array) => trace.origin(array) ?? array),
+      out: out!,
+      dispose() {
+        for (const array of jaxpr.consts) if (!trace.origin(array) && array.refCount > 0) release(array);
+      },
+    };
+  } finally {
+    trace.end();
+  }
+}
+
+/** Records a function of trees and computes it at once on jax-js's Wasm device. */
+export function evaluate<A extends Tree[], T extends Tree>(f: (...args: A) => T, args: A, where: string): T {
+  const flat = flatten(args as unknown as Tree, where);
+  const types = flat.leaves.map((leaf) => new InputType(leaf.shape, leaf.dtype));
+  const program = record((leaves) => f(...(flat.rebuild(leaves) as unknown as A)), types, where);
+  try {
+    return program.out.rebuild(runOnWasm(program, flat.leaves));
+  } finally {
+    program.dispose();
+  }
+}
+
+/** Computes a recorded program, one equation after the other, on jax-js's default device. */
+export function runOnWasm(program: Program, inputs: readonly Tensor[]): Tensor[] {
+  const constants = program.constants.map((constant) =>
+    constant instanceof Tensor ? toJax(constant) : constant.ref,
+  );
+  const results = runEquations(program.equations, [...constants, ...inputs.map(toJax)]);
+  return results.map(toTensor);
+}
+
+function runEquations(equations: Equations, inputs: readonly JaxArray[]): JaxArray[] {
+  const { numpy } = jax();
+  const rules = numpy.Array._implRules() as unknown as Record<
+    string,
+    (arrays: JaxArray[], params: Equation["params"]) => JaxArray[]
+  >;
+  const values = new Map<Atom, JaxArray>();
+  const lastUse = new Map<Atom, number>();
+  equations.eqns.forEach((equation, i) => {
+    for (const atom of equation.inputs) lastUse.set(atom, i);
+  });
+  for (const atom of equations.outs) lastUse.set(atom, equations.eqns.length);
+  const keep = (variable: Variable, array: JaxArray) => {
+    if (lastUse.has(variable)) values.set(variable, array);
+    else array.dispose();
+  };
+  const read = (atom: Atom): JaxArray => (isLiteral(atom) ? literal(atom) : values.get(atom)!.ref);
+  equations.inBinders.forEach((variable, i) => {
+    keep(variable, inputs[i]);
+  });
+  equations.eqns.forEach((equation, i) => {
+    const arrays = equation.inputs.map(read);
+    const results =
+      equation.primitive === "jit"
+        ? runEquations(equation.params.jaxpr, arrays)
+        : rules[equation.primitive](arrays, equation.params);
+    equation.outBinders.forEach((variable, k) => {
+      // The rules know nothing of weak types, so that a type may come out wider than recorded.
+      const { dtype } = variable.aval;
+      keep(variable, results[k].dtype === dtype ? results[k] : rules.cast([results[k]], { dtype })[0]);
+    });
+    for (const atom of new Set(equation.inputs)) {
+      if (isLiteral(atom) || lastUse.get(atom) !== i) continue;
+      values.get(atom)!.dispose();
+      values.delete(atom);
+    }
+  });
+  const outs = equations.outs.map(read);
+  for (const array of values.values()) array.dispose();
+  return outs;
+}
+
+function literal({ value, aval }: Literal): JaxArray {
+  const { numpy } = jax();
+  const number = aval.dtype === "bool" ? value !== 0 : value;
+  if (aval.weakType) return numpy.array(number);
+  return numpy.full([], number, { dtype: aval.dtype as never });
+}

@@ -1,0 +1,35 @@
+// Loading of the two libraries the engine stands on. Both are loaded on first use only, so that importing
+// surprisal without the engine costs nothing.
+import { createRequire } from "node:module";
+import type * as JaxModule from "@jax-js/jax";
+
+export type Jax = typeof JaxModule;
+export type JaxArray = JaxModule.numpy.Array;
+export type JaxClosedJaxpr = JaxModule.ClosedJaxpr;
+
+const require = createRequire(import.meta.url);
+
+let loadedJax: Jax | undefined;
+
+/** The array library, loaded at the first call. Its default device is `wasm`; traces run under `cpu`. */
+export function jax(): Jax {
+  if (!loadedJax) {
+    fillNode20Gaps();
+    loadedJax = require("@jax-js/jax") as Jax;
+  }
+  return loadedJax;
+}
+
+/** jax-js names two globals that Node 20 lacks and Node 24 has. */
+function fillNode20Gaps(): void {
+  define("Float16Array", class Float16Array {});
+  define("navigator", {
+    userAgent: `Node.js/${process.versions.node.split(".")[0]}`,
+    hardwareConcurrency: 1,
+  });
+}
+
+function define(name: string, value: unknown): void {
+  if (name in globalThis) return;
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: false });
+}

@@ -1,0 +1,127 @@
+// The bridge to jax-js. jax-js frees an array when it is used; here every use passes one more reference, values
+// under trace are plain garbage-collected records, and the few arrays with memory behind them (constants of a
+// trace, operands of an eager call) are freed by name when the trace or the call ends.
+import { type JaxArray, jax } from "./runtime.ts";
+import { contentOf, type DataArray, type DType, fromData, type Operand, Tensor } from "./tensor.ts";
+
+/** A function being traced: the constants it has met so far. */
+export class Trace {
+  readonly #arrays = new Map<Tensor, JaxArray>();
+  readonly #tensors = new Map<JaxArray, Tensor>();
+
+  /** A tensor with known numbers, as jax-js constant of this trace; the same constant each time. */
+  lift(tensor: Tensor): JaxArray {
+    let array = this.#arrays.get(tensor);
+    if (!array) {
+      array = toJax(tensor);
+      this.#arrays.set(tensor, array);
+      this.#tensors.set(array, tensor);
+    }
+    return array.ref;
+  }
+
+  /** The tensor that a constant was made from, if it was made here. */
+  origin(array: JaxArray): Tensor | undefined {
+    return this.#tensors.get(array);
+  }
+
+  /** Frees every constant. */
+  end(): void {
+    for (const array of this.#tensors.keys()) release(array);
+  }
+}
+
+export function release(array: JaxArray): void {
+  while (array.refCount > 0) array.dispose();
+}
+
+let current: Trace | undefined;
+
+/** The innermost function being traced, if any. */
+export function currentTrace(): Trace | undefined {
+  return current;
+}
+
+/**
+ * Runs the body as a traced function. jax-js's `cpu` device is the default meanwhile: in 0.1.25 a reverse
+ * gradient inside a reverse gradient traced under `wasm` gives wrong numbers (test/engine keeps a test of it).
+ */
+export function inTrace<T>(trace: Trace, body: () => T): T {
+  const { defaultDevice } = jax();
+  const device = defaultDevice();
+  const outer = current;
+  defaultDevice("cpu");
+  current = trace;
+  try {
+    return body();
+  } finally {
+    current = outer;
+    defaultDevice(device);
+  }
+}
+
+/**
+ * Runs the body with number literals kept in full. jax-js reads the literal 0.1 of a float64 program back from a
+ * float32 array, so that it arrives as 0.10000000149; cast to float64 before it is read, it is the number written.
+ */
+export function withExactLiterals<T>(body: () => T): T {
+  const { numpy, DType } = jax();
+  const prototype = numpy.Array.prototype as { dataSync: JaxArray["dataSync"] };
+  const original = prototype.dataSync;
+  // The rule itself, because an ordinary cast would be recorded by the trace that is being closed.
+  const { cast } = numpy.Array._implRules();
+  prototype.dataSync = function (this: JaxArray) {
+    const isLiteral = this.ndim === 0 && this.weakType && this.dtype === DType.Float32;
+    return original.call(isLiteral ? cast([this], { dtype: DType.Float64 })[0] : this);
+  };
+  try {
+    return body();
+  } finally {
+    prototype.dataSync = original;
+  }
+}
+
+/** One array function applied: recorded inside a trace, computed at once outside. */
+export function apply(inputs: readonly Operand[], f: (...arrays: JaxArray[]) => JaxArray): Tensor {
+  return applyMany(inputs, (...arrays) => [f(...arrays)])[0];
+}
+
+/** {@link apply} for functions with several results. */
+export function applyMany(inputs: readonly Operand[], f: (...arrays: JaxArray[]) => JaxArray[]): Tensor[] {
+  // jax-js takes plain numbers wherever it takes arrays; its types say so only for some functions.
+  const arrays = inputs.map((input) => (input instanceof Tensor ? operand(input) : input)) as JaxArray[];
+  const results = f(...arrays);
+  return results.map((result) => (current ? traced(result) : toTensor(result)));
+}
+
+/** A tensor as jax-js operand, with one reference to give away. */
+export function operand(tensor: Tensor): JaxArray {
+  const content = contentOf(tensor);
+  if (content.kind === "traced") return content.tracer.ref;
+  return current ? current.lift(tensor) : toJax(tensor);
+}
+
+export function traced(tracer: JaxArray): Tensor {
+  return new Tensor(tracer.shape, tracer.dtype as DType, { kind: "traced", tracer });
+}
+
+/** Copies a tensor's numbers into a new jax-js array on the default device. */
+export function toJax(tensor: Tensor): JaxArray {
+  const { numpy, DType } = jax();
+  const content = contentOf(tensor);
+  const shape = [...tensor.shape];
+  if (content.kind === "fill") {
+    const value = tensor.dtype === "bool" ? content.value !== 0 : content.value;
+    return numpy.full(shape, value, { dtype: tensor.dtype as Parameters<typeof numpy.astype>[1] });
+  }
+  if (tensor.dtype === "bool") return numpy.array(Int32Array.from(tensor.data), { shape, dtype: DType.Bool });
+  return numpy.array(tensor.data as Float32Array<ArrayBuffer>, { shape });
+}
+
+/** Reads a jax-js array back and frees it. */
+export function toTensor(array: JaxArray): Tensor {
+  const { shape } = array;
+  const dtype = array.dtype as DType;
+  const read = array.dataSync() as DataArray;
+  return fromData(dtype === "bool" ? Uint8Array.from(read, (value) => (value ? 1 : 0)) : read, shape, dtype);
+}
