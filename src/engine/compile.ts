@@ -1,6 +1,8 @@
 import { InputError } from "../core/errors.ts";
-import { InputType, type Program, record, runOnWasm } from "./program.ts";
-import { donateContent, fromData, type Tensor, type Tree } from "./tensor.ts";
+import { Unsupported } from "./lowering/context.ts";
+import { loadNative, type NativeProgram } from "./native.ts";
+import { InputType, type Program, record, runInJax } from "./program.ts";
+import { fromData, type Tensor, type Tree } from "./tensor.ts";
 import { currentTrace } from "./trace.ts";
 import { flatten, replaceNumbers } from "./tree.ts";
 
@@ -10,11 +12,6 @@ export type ExecutorName = "onnx" | "wasm";
 export interface CompileOptions {
   /** `"auto"` (default): native where possible, else Wasm with a reason in `explain()`; or insist on one. */
   executor?: "auto" | ExecutorName;
-  /**
-   * Arguments (by position) whose tensors are not used again after the call, such as the old state of a training
-   * step: their memory is reused for results, so that state stays where it is. Reading them afterwards is an error.
-   */
-  donate?: readonly number[];
 }
 
 /** What became of one set of argument shapes. */
@@ -24,7 +21,10 @@ export interface Explanation {
   readonly reason?: string;
   /** Argument types, for instance `float32[32,10]`. */
   readonly inputs: readonly string[];
+  /** Equations recorded. */
   readonly equations: number;
+  /** Operators that run for them natively. */
+  readonly operators?: number;
 }
 
 /** A function that is recorded once per argument shapes and replayed. */
@@ -46,18 +46,12 @@ export interface Compiled<A extends Tree[], T extends Tree> {
  */
 export function compile<A extends Tree[], T extends Tree>(
   f: (...args: A) => T,
-  options: CompileOptions = {},
+  { executor = "auto" }: CompileOptions = {},
 ): Compiled<A, T> {
-  const variants = new Map<string, Variant<T>>();
+  const variants = new Map<string, Promise<Variant<T>>>();
+  const known: Variant<T>[] = [];
   const call = async (...args: A): Promise<T> => {
-    if (currentTrace()) {
-      throw new InputError({
-        code: "nested-compile",
-        where: "compile",
-        problem: "a compiled function was called while another function is traced",
-        hint: "call the plain function there",
-      });
-    }
+    refuseInTrace();
     const numbers = new Set<Tensor>();
     const lifted = replaceNumbers(args as unknown as Tree, (value) => {
       const scalar = fromData(Float64Array.of(value), [], "float64");
@@ -66,35 +60,76 @@ export function compile<A extends Tree[], T extends Tree>(
     });
     const flat = flatten(lifted, "compile");
     const types = flat.leaves.map((leaf) => new InputType(leaf.shape, leaf.dtype, numbers.has(leaf)));
-    const key = `${flat.structure} ${types.map((type) => `${type.dtype}[${type.shape}]${type.weakType}`).join(" ")}`;
-    let variant = variants.get(key);
-    if (!variant) {
+    const inputs = types.map((type) => `${type.dtype}[${type.shape}]${type.weakType ? "*" : ""}`);
+    const key = `${flat.structure} ${inputs.join(" ")}`;
+    let pending = variants.get(key);
+    if (!pending) {
       const program = record((leaves) => f(...(flat.rebuild(leaves) as unknown as A)), types, "compile");
-      variant = { program, inputs: types.map((type) => `${type.dtype}[${type.shape}]`) };
-      variants.set(key, variant);
+      pending = prepare(program, inputs, executor);
+      variants.set(key, pending);
+      known.push(await pending);
     }
-    const results = runOnWasm(variant.program, flat.leaves);
-    for (const i of options.donate ?? []) for (const leaf of flatten(args[i]).leaves) donateContent(leaf);
-    return variant.program.out.rebuild(results);
+    const { program, native } = await pending;
+    const results = native ? await native.run(flat.leaves) : runInJax(program, flat.leaves);
+    return program.out.rebuild(results);
   };
   return Object.assign(call, {
     explain: () =>
-      [...variants.values()].map(
-        ({ program, inputs }): Explanation => ({
-          executor: "wasm",
-          reason: "not lowered",
+      known.map(
+        ({ program, native, reason, inputs }): Explanation => ({
+          executor: native ? "onnx" : "wasm",
+          ...(reason === undefined ? {} : { reason }),
           inputs,
           equations: program.equations.eqns.length,
+          ...(native ? { operators: native.nodes } : {}),
         }),
       ),
     dispose: async () => {
-      for (const { program } of variants.values()) program.dispose();
+      for (const { program, native } of known) {
+        program.dispose();
+        await native?.dispose();
+      }
       variants.clear();
+      known.length = 0;
     },
   });
 }
 
 interface Variant<T extends Tree> {
   readonly program: Program<T>;
+  readonly native?: NativeProgram;
+  readonly reason?: string;
   readonly inputs: readonly string[];
+}
+
+async function prepare<T extends Tree>(
+  program: Program<T>,
+  inputs: readonly string[],
+  executor: "auto" | ExecutorName,
+): Promise<Variant<T>> {
+  if (executor === "wasm") return { program, inputs, reason: 'executor: "wasm" was asked for' };
+  try {
+    return { program, inputs, native: await loadNative(program) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isExpected = error instanceof Unsupported;
+    if (executor === "auto")
+      return { program, inputs, reason: isExpected ? reason : `ONNX Runtime: ${reason}` };
+    throw new InputError({
+      code: "not-native",
+      where: "compile",
+      problem: `the function cannot run in ONNX Runtime: ${reason}`,
+      hint: 'use executor: "auto"',
+    });
+  }
+}
+
+function refuseInTrace(): void {
+  if (!currentTrace()) return;
+  throw new InputError({
+    code: "nested-compile",
+    where: "compile",
+    problem: "a compiled function was called while another function is traced",
+    hint: "call the plain function there",
+  });
 }

@@ -1,7 +1,7 @@
 // A function recorded as a list of primitive equations (jax-js's jaxpr), and its plain evaluation on Wasm.
 import { type JaxArray, jax } from "./runtime.ts";
 import { type DType, Tensor, type Tree } from "./tensor.ts";
-import { inTrace, operand, release, Trace, toJax, toTensor, traced, withExactLiterals } from "./trace.ts";
+import { inTrace, operand, Trace, toJax, toTensor, traced, withExactLiterals } from "./trace.ts";
 import { type FlatTree, flatten } from "./tree.ts";
 
 /** Shape and element type of a value under trace; weak types adopt the other operand's. */
@@ -88,7 +88,8 @@ export function record<T extends Tree>(
       constants: jaxpr.consts.map((array) => trace.origin(array) ?? array),
       out: out!,
       dispose() {
-        for (const array of jaxpr.consts) if (!trace.origin(array) && array.refCount > 0) release(array);
+        // One reference only: constants that jax-js made belong to its caches too.
+        for (const array of jaxpr.consts) if (!trace.origin(array) && array.refCount > 0) array.dispose();
       },
     };
   } finally {
@@ -102,14 +103,40 @@ export function evaluate<A extends Tree[], T extends Tree>(f: (...args: A) => T,
   const types = flat.leaves.map((leaf) => new InputType(leaf.shape, leaf.dtype));
   const program = record((leaves) => f(...(flat.rebuild(leaves) as unknown as A)), types, where);
   try {
-    return program.out.rebuild(runOnWasm(program, flat.leaves));
+    return program.out.rebuild(runInJax(program, flat.leaves));
   } finally {
     program.dispose();
   }
 }
 
-/** Computes a recorded program, one equation after the other, on jax-js's default device. */
-export function runOnWasm(program: Program, inputs: readonly Tensor[]): Tensor[] {
+/** A constant's numbers; those that jax-js made lazily are computed on Wasm, which is a thousand times faster. */
+export function constantTensor(constant: Tensor | JaxArray): Tensor {
+  if (constant instanceof Tensor) return constant;
+  const { numpy, DType } = jax();
+  const zero = numpy.full([], constant.dtype === DType.Bool ? false : 0, {
+    dtype: constant.dtype,
+    device: "wasm",
+  });
+  return toTensor(numpy.add(constant.ref, zero));
+}
+
+/** Computes a recorded program, one equation after the other, on Wasm; `cpu` is jax-js's slow reference. */
+export function runInJax(
+  program: Program,
+  inputs: readonly Tensor[],
+  device: "wasm" | "cpu" = "wasm",
+): Tensor[] {
+  const { defaultDevice } = jax();
+  const before = defaultDevice();
+  defaultDevice(device);
+  try {
+    return runOnDevice(program, inputs);
+  } finally {
+    defaultDevice(before);
+  }
+}
+
+function runOnDevice(program: Program, inputs: readonly Tensor[]): Tensor[] {
   const constants = program.constants.map((constant) =>
     constant instanceof Tensor ? toJax(constant) : constant.ref,
   );

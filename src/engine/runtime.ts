@@ -2,6 +2,7 @@
 // surprisal without the engine costs nothing.
 import { createRequire } from "node:module";
 import type * as JaxModule from "@jax-js/jax";
+import type * as OrtModule from "onnxruntime-node";
 
 export type Jax = typeof JaxModule;
 export type JaxArray = JaxModule.numpy.Array;
@@ -32,4 +33,21 @@ function fillNode20Gaps(): void {
 function define(name: string, value: unknown): void {
   if (name in globalThis) return;
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: false });
+}
+
+export type Ort = typeof OrtModule;
+
+let loadedOrt: Ort | { readonly missing: string } | undefined;
+
+/** ONNX Runtime, or why it is not there: it is an optional dependency. */
+export function onnxRuntime(): Ort | { readonly missing: string } {
+  if (!loadedOrt) {
+    try {
+      loadedOrt = require("onnxruntime-node") as Ort;
+    } catch (error) {
+      const [line] = String(error instanceof Error ? error.message : error).split("\n");
+      loadedOrt = { missing: `onnxruntime-node could not be loaded (${line})` };
+    }
+  }
+  return loadedOrt;
 }

@@ -128,14 +128,11 @@ describe("transformations", () => {
 });
 
 describe("compile", () => {
-  it("replays a training step with donated state and a changing learning rate", async () => {
-    const step = compile(
-      (w: Tensor, x: Tensor, rate: Operand) => {
-        const [loss, g] = valueAndGrad((w: Tensor) => sum(square(matmul(x, w))))(w);
-        return [loss, sub(w, mul(g, rate))] as const;
-      },
-      { donate: [0] },
-    );
+  it("replays a training step with a changing learning rate", async () => {
+    const step = compile((w: Tensor, x: Tensor, rate: Operand) => {
+      const [loss, g] = valueAndGrad((w: Tensor) => sum(square(matmul(x, w))))(w);
+      return [loss, sub(w, mul(g, rate))] as const;
+    });
     const x = tensor([
       [1, 2],
       [3, 4],
@@ -145,7 +142,6 @@ describe("compile", () => {
     expect(loss.item()).toBeCloseTo(9 + 49, 4);
     const [next] = await step(w, x, 0.02);
     expect(next.item()).toBeLessThan(loss.item());
-    expect(() => start.data).toThrow(/donated/);
     expect(step.explain()).toHaveLength(1);
   });
 });

@@ -33,7 +33,27 @@ export function outer(x: Tensor, y: Tensor): Tensor {
   return apply([x, y], (a, b) => jax().numpy.outer(a, b));
 }
 
-/** Einstein summation, for instance `einsum("bij,bjk->bik", x, y)`. */
+/** Einstein summation with one letter per axis, for instance `einsum("bij,bjk->bik", x, y)`. */
 export function einsum(subscripts: string, ...operands: Tensor[]): Tensor {
-  return apply(operands, (...arrays) => jax().numpy.einsum(subscripts, ...arrays));
+  const [left, right] = subscripts.replaceAll(" ", "").split("->");
+  const terms = left.split(",");
+  const lengths = new Map<string, number>();
+  const fits = terms.every(
+    (term, i) =>
+      term.length === operands[i]?.ndim &&
+      [...term].every((letter, axis) => {
+        const length = operands[i].shape[axis];
+        if (!lengths.has(letter)) lengths.set(letter, length);
+        return lengths.get(letter) === length;
+      }),
+  );
+  const known = right !== undefined && [...right].every((letter) => lengths.has(letter));
+  if (!fits || !known || terms.length !== operands.length) {
+    mismatch("einsum", `one letter per axis and one length per letter in "${subscripts}"`, operands);
+  }
+  const letters = [...lengths.keys()];
+  const numbered = (term: string) => [...term].map((letter) => letters.indexOf(letter));
+  return apply(operands, (...arrays) =>
+    jax().numpy.einsum(...arrays.flatMap((array, i) => [array, numbered(terms[i])]), numbered(right)),
+  );
 }

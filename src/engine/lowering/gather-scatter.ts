@@ -1,0 +1,107 @@
+import { type Context, castValue, type Rule, unsupported } from "./context.ts";
+import type { Value } from "./graph.ts";
+import { reshapeView } from "./shape.ts";
+import { materialize, padRank, reshapeValue, type View, viewOfFull } from "./view.ts";
+
+const sizeOf = (lengths: readonly number[]) => lengths.reduce((a, b) => a * b, 1);
+
+interface Indexing {
+  /** Indexed axes first, in the order of the index arrays, then the others. */
+  readonly order: number[];
+  readonly indexed: number[];
+  readonly rest: number[];
+}
+
+function indexing(shape: readonly number[], axes: readonly number[]): Indexing {
+  const rest = shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  return {
+    order: [...axes, ...rest],
+    indexed: axes.map((axis) => shape[axis]),
+    rest: rest.map((axis) => shape[axis]),
+  };
+}
+
+/** Several index arrays as one position in the indexed axes taken together. */
+function flatIndex(context: Context, indices: readonly View[], lengths: readonly number[]): View {
+  const ndim = Math.max(...indices.map(({ shape }) => shape.length));
+  const wide = indices.map((index) => padRank(context.cast(index, "int32"), ndim));
+  const shape = Array.from({ length: ndim }, (_, axis) =>
+    wide.reduce((length, index) => (index.shape[axis] === 1 ? length : index.shape[axis]), 1),
+  );
+  let flat: View | undefined;
+  wide.forEach((index, i) => {
+    const stride = sizeOf(lengths.slice(i + 1));
+    const scaled =
+      stride === 1
+        ? index
+        : context.elementwise("Mul", [index, context.uniform(stride, "int32", [])], "int32", index.shape);
+    flat = flat ? context.elementwise("Add", [flat, scaled], "int32", shape) : { ...scaled, shape };
+  });
+  return flat!;
+}
+
+function permute(x: View, order: readonly number[]): View {
+  return { ...x, shape: order.map((axis) => x.shape[axis]), axes: order.map((axis) => x.axes[axis]) };
+}
+
+const gather: Rule = (context, [x, ...indices], { params, outBinders }) => {
+  const { graph } = context;
+  const { axis: axes, outDim } = params as { axis: number[]; outDim: number };
+  const { shape } = outBinders[0].aval;
+  const { order, indexed, rest } = indexing(x.shape, axes);
+  const flat = materialize(graph, flatIndex(context, indices, indexed));
+  const indexDims = flat.shape.length;
+  // A single indexed axis that keeps its place needs no move.
+  if (axes.length === 1 && outDim === axes[0]) {
+    const value = graph.node(
+      "Gather",
+      [materialize(graph, x), flat],
+      { type: x.type, shape },
+      { attributes: { axis: outDim } },
+    );
+    return [viewOfFull(graph, value)];
+  }
+  const table = materialize(graph, reshapeView(graph, permute(x, order), [sizeOf(indexed), ...rest]));
+  const rows = graph.node(
+    "Gather",
+    [table, flat],
+    { type: x.type, shape: [...flat.shape, ...rest] },
+    { attributes: { axis: 0 } },
+  );
+  // Index axes go from the front to outDim.
+  const result = viewOfFull(graph, rows);
+  const places = rest.map((_, i) => indexDims + i);
+  places.splice(outDim, 0, ...flat.shape.map((_, i) => i));
+  return [permute(result, places)];
+};
+
+const scatter: Rule = (context, [updates, ...indices], { params, outBinders }) => {
+  const { graph } = context;
+  const { axis: axes, outDim, op } = params as { axis: number[]; outDim: number; op: string };
+  const { shape } = outBinders[0].aval;
+  const { order, indexed, rest } = indexing(shape, axes);
+  const index = flatIndex(context, indices, indexed);
+  const indexDims = index.shape.length;
+  const restDims = updates.shape.flatMap((_, i) => (i >= outDim && i < outDim + indexDims ? [] : [i]));
+  const front = [...index.shape.map((_, i) => outDim + i), ...restDims];
+  const rowCount = sizeOf(index.shape);
+  const rows = materialize(graph, reshapeView(graph, permute(updates, front), [rowCount, ...rest]));
+  const at = reshapeValue(graph, castValue(graph, materialize(graph, index), "int64"), [rowCount, 1]);
+  const working = updates.type === "bool" ? unsupported("scatter of booleans") : updates.type;
+  const zeros = zerosValue(context, working, [sizeOf(indexed), ...rest]);
+  const value = graph.node(
+    "ScatterND",
+    [zeros, at, rows],
+    { type: working, shape: zeros.shape },
+    { attributes: { reduction: op === "add" ? "add" : "none" } },
+  );
+  const result = reshapeView(graph, viewOfFull(graph, value), [...indexed, ...rest]);
+  const back = shape.map((_, axis) => order.indexOf(axis));
+  return [permute(result, back)];
+};
+
+function zerosValue(context: Context, type: View["type"], shape: readonly number[]): Value {
+  return materialize(context.graph, context.uniform(0, type, shape));
+}
+
+export const gatherScatterRules: Record<string, Rule> = { gather, scatter };
