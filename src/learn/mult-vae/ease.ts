@@ -1,0 +1,96 @@
+import { InputError } from "../../core/errors.ts";
+import { type CsrMatrix, columnCounts, csrTranspose, gram } from "./csr.ts";
+import { itemWeightsRecommender } from "./item-weights.ts";
+import type { TrainingData } from "./popularity.ts";
+import { invertPositiveDefinite } from "./positive-definite-inverse.ts";
+import type { Recommender } from "./recommender.ts";
+
+export interface EaseOptions {
+  /** Weight of ‖B‖²; between 10 and 1000 in practice, chosen on validation users. */
+  lambda: number;
+}
+
+/**
+ * EASE: the linear model without hidden layer that minimises ‖X − XB‖² + λ‖B‖² with a zero diagonal, exactly. A user's
+ * scores are their row times B. Hard to beat: report it beside any neural recommender.
+ *
+ * Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019: P = (XᵀX + λI)⁻¹, B_ij = −P_ij / P_jj. With
+ * fewer users than items through the U × U matrix. Time O(min(U, I)³ + min(U, I) I²), memory O(I²).
+ *
+ * @throws InputError when lambda is not positive
+ * @example
+ * import { ease, interactions, strongGeneralizationSplit } from "surprisal/learn";
+ * const user = [0, 0, 1, 1, 2, 2, 3];
+ * const item = ["tea", "milk", "tea", "milk", "jam", "bread", "jam"];
+ * const split = strongGeneralizationSplit(interactions({ user, item }, { minUserClicks: 1 }), {
+ *   validationUsers: 0,
+ *   testUsers: 0,
+ * });
+ * (await ease(split, { lambda: 1 }).recommend(["tea"], 1)).items[0].item; // "milk"
+ */
+export function ease({ train, itemIds }: TrainingData, { lambda }: EaseOptions): Recommender {
+  if (!(lambda > 0 && lambda < Number.POSITIVE_INFINITY)) {
+    throw new InputError({
+      code: "not-positive",
+      where: "ease",
+      problem: "lambda will not do",
+      expected: "a positive number, for instance 200",
+      got: lambda,
+    });
+  }
+  return itemWeightsRecommender(`EASE λ=${lambda}`, itemIds, columnCounts(train), easeWeights(train, lambda));
+}
+
+/** B, I × I and row-major. */
+export function easeWeights(train: CsrMatrix, lambda: number): Float64Array {
+  const weights = train.rows < train.cols ? throughUsers(train, lambda) : throughItems(train, lambda);
+  const n = train.cols;
+  const scale = new Float64Array(n);
+  for (let j = 0; j < n; j++) scale[j] = -1 / weights[j * n + j];
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) weights[i * n + j] *= scale[j];
+    weights[i * n + i] = 0;
+  }
+  return weights;
+}
+
+/** (XᵀX + λI)⁻¹ as it stands. */
+export function throughItems(train: CsrMatrix, lambda: number): Float64Array {
+  const p = gram(train);
+  invertRidge(p, train.cols, lambda);
+  return p;
+}
+
+/** The same as λ⁻¹ (I − Xᵀ (XXᵀ + λI)⁻¹ X), without the factor λ⁻¹, which B does not depend on. */
+export function throughUsers(train: CsrMatrix, lambda: number): Float64Array {
+  const { rows, cols, offsets, indices, values } = train;
+  const m = gram(csrTranspose(train));
+  invertRidge(m, rows, lambda);
+  const p = new Float64Array(cols * cols);
+  const projected = new Float64Array(cols);
+  for (let u = 0; u < rows; u++) {
+    projected.fill(0);
+    for (let v = 0; v < rows; v++) {
+      const weight = m[u * rows + v];
+      for (let e = offsets[v]; e < offsets[v + 1]; e++) projected[indices[e]] -= weight * values[e];
+    }
+    for (let e = offsets[u]; e < offsets[u + 1]; e++) {
+      const x = values[e];
+      for (let j = 0, at = indices[e] * cols; j < cols; j++) p[at++] += x * projected[j];
+    }
+  }
+  for (let i = 0; i < cols; i++) p[i * cols + i] += 1;
+  return p;
+}
+
+function invertRidge(a: Float64Array, n: number, lambda: number): void {
+  for (let i = 0; i < n; i++) a[i * n + i] += lambda;
+  if (invertPositiveDefinite(a, n)) return;
+  throw new InputError({
+    code: "not-positive-definite",
+    where: "ease",
+    problem: "lambda is too small for these counts",
+    expected: "a larger lambda",
+    got: lambda,
+  });
+}

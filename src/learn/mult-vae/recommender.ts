@@ -1,0 +1,157 @@
+import { InputError } from "../../core/errors.ts";
+import type { Warning } from "../../core/estimate.ts";
+import { logSumExp } from "../../core/special.ts";
+import { type CsrMatrix, csrFromLists } from "./csr.ts";
+import { topItems } from "./ranking.ts";
+
+/** A recommended item. */
+export interface Recommendation {
+  readonly item: string;
+  readonly score: number;
+  /** Of being the next click, among items not yet clicked; only from models with probabilities. */
+  readonly probability?: number;
+}
+
+export interface Recommendations {
+  /** Best first; fewer than asked for where the catalogue ends. */
+  readonly items: readonly Recommendation[];
+  /** Items of the history that the model does not know. */
+  readonly unknown: readonly string[];
+  /** What to beware of, for instance that this is only what is popular. */
+  readonly warnings: readonly Warning[];
+}
+
+export interface RecommendOptions {
+  /** Never recommend these. */
+  exclude?: readonly string[];
+  /** Recommend only these. */
+  allow?: readonly string[];
+}
+
+/** A fitted model that ranks items for anyone with a few clicks, in training or not. */
+export interface Recommender {
+  /** For people and tables, for instance "EASE". */
+  readonly name: string;
+  readonly itemIds: readonly string[];
+  /** How many training users clicked each item. */
+  readonly clicks: Float64Array;
+  /** Scores of all items for each row of items clicked, row-major; what was clicked is not masked. */
+  scoreRows(histories: CsrMatrix): Promise<Float64Array>;
+  /** Scores of all items for one history; −∞ for those in it. */
+  scores(history: readonly string[]): Promise<Float64Array>;
+  /**
+   * The n items to show next: highest scores, of equal ones the lower index, without the history. A history without a
+   * known item gets what is popular, with a warning.
+   */
+  recommend(history: readonly string[], n: number, options?: RecommendOptions): Promise<Recommendations>;
+}
+
+/** What a model has to bring; the rest of a {@link Recommender} follows. */
+export interface Scorer {
+  readonly name: string;
+  readonly itemIds: readonly string[];
+  readonly clicks: Float64Array;
+  /** Whether scores are logits of a softmax over items. */
+  readonly logits?: boolean;
+  scoreRows(histories: CsrMatrix): Promise<Float64Array>;
+}
+
+export function recommenderFrom(scorer: Scorer): Recommender {
+  const { name, itemIds, clicks } = scorer;
+  const index = new Map(itemIds.map((id, i) => [id, i]));
+
+  const scoresOf = async (known: readonly number[]): Promise<Float64Array> => {
+    const scores = await scorer.scoreRows(csrFromLists([known], itemIds.length));
+    for (const i of known) scores[i] = Number.NEGATIVE_INFINITY;
+    return scores;
+  };
+
+  return {
+    name,
+    itemIds,
+    clicks,
+    scoreRows: (histories) => scorer.scoreRows(histories),
+    scores: (history) => scoresOf(lookUp(index, history).known),
+
+    async recommend(history, n, options = {}) {
+      requireCount(n);
+      const { known, unknown } = lookUp(index, history);
+      const warnings: Warning[] = [];
+      if (unknown.length > 0) warnings.push(unknownItems(unknown, history.length));
+      const cold = known.length === 0;
+      if (cold) warnings.push(coldStart(history.length));
+      const scores = cold ? Float64Array.from(clicks) : await scoresOf(known);
+      const logTotal = scorer.logits && !cold ? logSumExp(scores) : undefined;
+      const { exclude = [], allow } = options;
+      const hidden = lookUp(index, exclude).known;
+      if (allow) {
+        const allowed = lookUp(index, allow);
+        if (allowed.unknown.length > 0) warnings.push(unknownAllowed(allowed.unknown, allow.length));
+        const kept = new Set(allowed.known);
+        scores.forEach((_, i) => {
+          if (!kept.has(i)) scores[i] = Number.NEGATIVE_INFINITY;
+        });
+      }
+      for (const i of hidden) scores[i] = Number.NEGATIVE_INFINITY;
+      const items = Array.from(topItems(scores, n), (i): Recommendation => {
+        const base = { item: itemIds[i], score: scores[i] };
+        return logTotal === undefined ? base : { ...base, probability: Math.exp(scores[i] - logTotal) };
+      });
+      return { items, unknown, warnings };
+    },
+  };
+}
+
+/** Item numbers without repeats, and ids that have none. */
+export function lookUp(
+  index: ReadonlyMap<string, number>,
+  ids: readonly string[],
+): { known: number[]; unknown: string[] } {
+  const known = new Set<number>();
+  const unknown = new Set<string>();
+  for (const id of ids) {
+    const i = index.get(id);
+    if (i === undefined) unknown.add(id);
+    else known.add(i);
+  }
+  return { known: [...known], unknown: [...unknown] };
+}
+
+function coldStart(given: number): Warning {
+  return {
+    code: "cold-start",
+    message:
+      given === 0
+        ? "the history is empty: these are the most popular items"
+        : "the model knows no item of the history: these are the most popular items",
+  };
+}
+
+function unknownItems(unknown: readonly string[], given: number): Warning {
+  return {
+    code: "unknown-items",
+    message: `${unknown.length} of ${given} items of the history are unknown to the model and were left out: ${few(unknown)}`,
+  };
+}
+
+function unknownAllowed(unknown: readonly string[], given: number): Warning {
+  return {
+    code: "unknown-allowed",
+    message: `${unknown.length} of ${given} allowed items are unknown to the model: ${few(unknown)}`,
+  };
+}
+
+function few(ids: readonly string[]): string {
+  return ids.length > 5 ? `${ids.slice(0, 5).join(", ")}, …` : ids.join(", ");
+}
+
+function requireCount(n: number): void {
+  if (Number.isInteger(n) && n >= 1) return;
+  throw new InputError({
+    code: "bad-count",
+    where: "recommend",
+    problem: "not a number of items",
+    expected: "a whole number from 1",
+    got: n,
+  });
+}
