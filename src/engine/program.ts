@@ -43,7 +43,7 @@ export interface Equations {
 export interface Program<T extends Tree = Tree> {
   readonly equations: Equations;
   /** Known tensors, or arrays that jax-js made while differentiating. */
-  readonly constants: readonly (Tensor | JaxArray)[];
+  readonly constants: (Tensor | JaxArray)[];
   readonly out: FlatTree<T>;
   /** Frees the constants. */
   dispose(): void;
@@ -83,13 +83,15 @@ export function record<T extends Tree>(
   };
   try {
     const { jaxpr } = withExactLiterals(() => inTrace(trace, () => make(...inputs)));
+    const constants = jaxpr.consts.map((array) => trace.origin(array) ?? array);
     return {
       equations: jaxpr.jaxpr,
-      constants: jaxpr.consts.map((array) => trace.origin(array) ?? array),
+      constants,
       out: out!,
       dispose() {
         // One reference only: constants that jax-js made belong to its caches too.
-        for (const array of jaxpr.consts) if (!trace.origin(array) && array.refCount > 0) array.dispose();
+        for (const constant of constants) if (!(constant instanceof Tensor)) constant.dispose();
+        constants.length = 0;
       },
     };
   } finally {
@@ -109,15 +111,21 @@ export function evaluate<A extends Tree[], T extends Tree>(f: (...args: A) => T,
   }
 }
 
-/** A constant's numbers; those that jax-js made lazily are computed on Wasm, which is a thousand times faster. */
-export function constantTensor(constant: Tensor | JaxArray): Tensor {
+/**
+ * The numbers of a constant. Those that jax-js made lazily while differentiating are computed on Wasm, a thousand
+ * times faster than on the device of the trace.
+ */
+export function constantOf(program: Program, position: number): Tensor {
+  const constant = program.constants[position];
   if (constant instanceof Tensor) return constant;
   const { numpy, DType } = jax();
   const zero = numpy.full([], constant.dtype === DType.Bool ? false : 0, {
     dtype: constant.dtype,
     device: "wasm",
   });
-  return toTensor(numpy.add(constant.ref, zero));
+  const known = toTensor(numpy.add(constant, zero));
+  program.constants[position] = known;
+  return known;
 }
 
 /** Computes a recorded program, one equation after the other, on Wasm; `cpu` is jax-js's slow reference. */
@@ -137,9 +145,7 @@ export function runInJax(
 }
 
 function runOnDevice(program: Program, inputs: readonly Tensor[]): Tensor[] {
-  const constants = program.constants.map((constant) =>
-    constant instanceof Tensor ? toJax(constant) : constant.ref,
-  );
+  const constants = program.constants.map((_, i) => toJax(constantOf(program, i)));
   const results = runEquations(program.equations, [...constants, ...inputs.map(toJax)]);
   return results.map(toTensor);
 }

@@ -113,6 +113,13 @@ export function fromData(data: DataArray, shape: Shape, dtype: DType): Tensor {
   return new Tensor(shape, dtype, { kind: "data", data });
 }
 
+/** An operand as a tensor; a plain number is a float32 scalar. */
+export function asTensor(operand: Operand): Tensor {
+  if (operand instanceof Tensor) return operand;
+  const dtype = typeof operand === "boolean" ? "bool" : "float32";
+  return new Tensor([], dtype, { kind: "fill", value: Math.fround(Number(operand)) });
+}
+
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const length of shape) size *= length;

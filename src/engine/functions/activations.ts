@@ -1,25 +1,48 @@
 import { checkAxis } from "../check.ts";
-import type { Operand, Tensor } from "../tensor.ts";
+import { applyRule, type DerivativeRule } from "../derivative.ts";
+import { asTensor, type Operand, type Tensor } from "../tensor.ts";
 import {
   abs,
   add,
   div,
   erf,
   exp,
+  expm1,
+  greater,
   log1p,
   maximum,
   minimum,
   mul,
   negative,
+  square,
   stopGradient,
   sub,
   tanh,
+  where,
 } from "./elementwise.ts";
-import { logSumExp, max, sum } from "./reductions.ts";
+import { alongLast, logSumExp, max, sum } from "./reductions.ts";
 
-/** max(x, 0). */
+const sigmoidRule: DerivativeRule = {
+  name: "surprisal_sigmoid",
+  define: (x) => [mul(add(tanh(mul(x, 0.5)), 1), 0.5)],
+  push: (_, [y], [dx]) => mul(dx, mul(y, sub(1, y))),
+};
+
+const softplusRule: DerivativeRule = {
+  name: "surprisal_softplus",
+  define: (x) => [add(maximum(x, 0), log1p(exp(negative(abs(x)))))],
+  push: ([x], _, [dx]) => mul(dx, sigmoid(x)),
+};
+
+const reluRule: DerivativeRule = {
+  name: "surprisal_relu",
+  define: (x) => [maximum(x, 0)],
+  push: ([x], _, [dx]) => where(greater(x, 0), dx, 0),
+};
+
+/** max(x, 0); derivative 0 at 0. */
 export function relu(x: Operand): Tensor {
-  return maximum(x, 0);
+  return applyRule(reluRule, asTensor(x))[0];
 }
 
 /** x where positive, else slope · x. */
@@ -29,12 +52,12 @@ export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
 
 /** 1 / (1 + e⁻ˣ). */
 export function sigmoid(x: Operand): Tensor {
-  return mul(add(tanh(mul(x, 0.5)), 1), 0.5);
+  return applyRule(sigmoidRule, asTensor(x))[0];
 }
 
 /** log(1 + eˣ), without overflow. */
 export function softplus(x: Operand): Tensor {
-  return add(maximum(x, 0), log1p(exp(negative(abs(x)))));
+  return applyRule(softplusRule, asTensor(x))[0];
 }
 
 /** log sigmoid(x), without underflow. */
@@ -49,8 +72,22 @@ export function silu(x: Operand): Tensor {
 
 /** x where positive, else alpha · (eˣ − 1). */
 export function elu(x: Tensor, alpha = 1): Tensor {
-  return add(maximum(x, 0), mul(sub(exp(minimum(x, 0)), 1), alpha));
+  return add(maximum(x, 0), mul(expm1(minimum(x, 0)), alpha));
 }
+
+/** With t = x/√2: gelu(x) = x (1 + erf t) / 2, and its derivative is (1 + erf t) / 2 + t e^{−t²} / √π. */
+const geluRule: DerivativeRule = {
+  name: "surprisal_gelu",
+  define: (x) => {
+    const share = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
+    return [mul(x, share), share];
+  },
+  push: ([x], [, share], [dx]) => {
+    const t = mul(x, Math.SQRT1_2);
+    const density = mul(mul(t, exp(negative(square(t)))), 1 / Math.sqrt(Math.PI));
+    return mul(dx, add(share, density));
+  },
+};
 
 /** x · Φ(x) with the normal distribution function Φ; `approximate` uses the tanh form. */
 export function gelu(x: Tensor, options: { approximate?: boolean } = {}): Tensor {
@@ -58,18 +95,33 @@ export function gelu(x: Tensor, options: { approximate?: boolean } = {}): Tensor
     const inner = mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
     return mul(mul(x, 0.5), add(tanh(inner), 1));
   }
-  return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+  return applyRule(geluRule, x)[0];
 }
+
+const softmaxRule: DerivativeRule = {
+  name: "surprisal_softmax",
+  define: (x) => {
+    const weights = exp(sub(x, stopGradient(max(x, -1, { keepdims: true }))));
+    return [div(weights, sum(weights, -1, { keepdims: true }))];
+  },
+  push: (_, [y], [dx]) => mul(y, sub(dx, sum(mul(y, dx), -1, { keepdims: true }))),
+};
 
 /** eˣ / Σ eˣ along an axis. */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  const one = checkAxis("softmax", axis, x.ndim);
-  const weights = exp(sub(x, stopGradient(max(x, one, { keepdims: true }))));
-  return div(weights, sum(weights, one, { keepdims: true }));
+  return alongLast(x, checkAxis("softmax", axis, x.ndim), (rows) => applyRule(softmaxRule, rows)[0]);
 }
+
+const logSoftmaxRule: DerivativeRule = {
+  name: "surprisal_logSoftmax",
+  define: (x) => {
+    const shifted = sub(x, stopGradient(max(x, -1, { keepdims: true })));
+    return [sub(shifted, logSumExp(shifted, -1, { keepdims: true }))];
+  },
+  push: (_, [y], [dx]) => sub(dx, sum(mul(exp(y), dx), -1, { keepdims: true })),
+};
 
 /** x − log Σ eˣ along an axis. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
-  const one = checkAxis("logSoftmax", axis, x.ndim);
-  return sub(x, logSumExp(x, one, { keepdims: true }));
+  return alongLast(x, checkAxis("logSoftmax", axis, x.ndim), (rows) => applyRule(logSoftmaxRule, rows)[0]);
 }

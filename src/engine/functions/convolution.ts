@@ -1,11 +1,14 @@
 import { InputError } from "../../core/errors.ts";
 import { mismatch } from "../check.ts";
+import { applyRule, type DerivativeRule } from "../derivative.ts";
 import { jax } from "../runtime.ts";
-import type { Tensor } from "../tensor.ts";
+import { sizeOf, type Tensor } from "../tensor.ts";
 import { apply } from "../trace.ts";
-import { ones } from "./creation.ts";
+import { arange, ones } from "./creation.ts";
 import { div } from "./elementwise.ts";
-import { pad } from "./shape.ts";
+import { takeAlongAxis } from "./indexing.ts";
+import { argmax, max } from "./reductions.ts";
+import { broadcastTo, expandDims, pad, reshape, squeeze } from "./shape.ts";
 
 /** `"valid"`: none; `"same"`: output as long as input over stride; or so many zeros before and after each axis. */
 export type Padding = "valid" | "same" | readonly (readonly [number, number])[];
@@ -55,13 +58,45 @@ export interface PoolOptions {
   padding?: Padding;
 }
 
-/** Largest element in each window over the spatial axes of `[batch, channels, ...space]`. */
+/** Results: the largest of each window, and its place within the plane of the last axes. */
+function makeMaxPoolRule(window: number[], strides: number[], padding: [number, number][]): DerivativeRule {
+  const dims = window.length;
+  const flat = (x: Tensor) => reshape(x, [...x.shape.slice(0, -dims), -1]);
+  return {
+    name: `surprisal_maxPool ${JSON.stringify({ window, strides, padding })}`,
+    define: (x) => {
+      const lead = x.shape.slice(0, -dims);
+      const around = [...lead.map((): [number, number] => [0, 0]), ...padding];
+      const plane = x.shape.slice(-dims);
+      const windows = (values: Tensor, outside: number) =>
+        apply([pad(values, around, outside)], (a) => jax().lax.reduceWindow(a, (w) => w, window, strides));
+      const values = windows(x, Number.NEGATIVE_INFINITY);
+      const best = argmax(reshape(values, [...values.shape.slice(0, -dims), -1]), -1);
+      const places = reshape(arange(sizeOf(plane)), [...lead.map(() => 1), ...plane]);
+      const place = windows(places, -1);
+      const candidates = reshape(place, [...place.shape.slice(0, -dims), -1]);
+      const at = takeAlongAxis(
+        broadcastTo(candidates, [...best.shape, candidates.shape[candidates.ndim - 1]]),
+        expandDims(best, -1),
+      );
+      return [max(reshape(values, [...best.shape, -1]), -1), squeeze(at, -1)];
+    },
+    push: (_, [y, places], [dx]) => reshape(takeAlongAxis(flat(dx), flat(places)), y.shape),
+  };
+}
+
+const maxPoolRules = new Map<string, DerivativeRule>();
+
+/** Largest element in each window over the spatial axes of `[batch, channels, ...space]`; the first of equals. */
 export function maxPool(x: Tensor, window: number | readonly number[], options: PoolOptions = {}): Tensor {
   const { lengths, strides, pairs } = poolGeometry("maxPool", x, window, options);
-  const padded = pairs.every(([a, b]) => a === 0 && b === 0)
-    ? x
-    : pad(x, [[0, 0], [0, 0], ...pairs], Number.NEGATIVE_INFINITY);
-  return apply([padded], (a) => jax().lax.reduceWindow(a, (w) => jax().numpy.max(w), lengths, strides));
+  const key = JSON.stringify([lengths, strides, pairs]);
+  let rule = maxPoolRules.get(key);
+  if (!rule) {
+    rule = makeMaxPoolRule(lengths, strides, pairs);
+    maxPoolRules.set(key, rule);
+  }
+  return applyRule(rule, x)[0];
 }
 
 /** Mean of each window over the spatial axes of `[batch, channels, ...space]`; padding does not count. */

@@ -1,6 +1,7 @@
 import { broadcastShape } from "../check.ts";
+import { applyRule, type DerivativeRule } from "../derivative.ts";
 import { type JaxArray, jax } from "../runtime.ts";
-import { type DType, type Operand, Tensor } from "../tensor.ts";
+import { asTensor, type DType, type Operand, Tensor } from "../tensor.ts";
 import { apply } from "../trace.ts";
 
 type Unary = (x: JaxArray) => JaxArray;
@@ -146,9 +147,15 @@ export function cos(x: Operand): Tensor {
   return unary(x, (a) => numpy().cos(a));
 }
 
+const tanhRule: DerivativeRule = {
+  name: "surprisal_tanh",
+  define: (x) => [apply([x], (a) => jax().numpy.tanh(a))],
+  push: (_, [y], [dx]) => mul(dx, sub(1, square(y))),
+};
+
 /** Hyperbolic tangent. */
 export function tanh(x: Operand): Tensor {
-  return unary(x, (a) => numpy().tanh(a));
+  return applyRule(tanhRule, asTensor(x))[0];
 }
 
 /** Error function. */

@@ -3,7 +3,11 @@ import { InputError } from "../../core/errors.ts";
 import { jax } from "../runtime.ts";
 import { type DType, fromData, type Operand, type Shape, type Tensor } from "../tensor.ts";
 import { apply } from "../trace.ts";
-import { astype } from "./elementwise.ts";
+import { tensor } from "./creation.ts";
+import { add, astype, cos, floorDivide, less, log, mul, negative, sqrt, sub } from "./elementwise.ts";
+import { argsort } from "./indexing.ts";
+import { argmax } from "./reductions.ts";
+import { slice } from "./shape.ts";
 
 /** A key from a seed of up to 53 bits. */
 export function key(seed: number): Tensor {
@@ -29,42 +33,42 @@ export function bits(fromKey: Tensor, shape: Shape = []): Tensor {
   return apply([checkKey("random.bits", fromKey)], (k) => jax().random.bits(k, [...shape]));
 }
 
-/** Uniform numbers in [0, 1). */
+/** Uniform numbers in [0, 1): the upper 23 bits of a word. */
 export function uniform(fromKey: Tensor, shape: Shape = [], dtype: DType = "float32"): Tensor {
-  return astype(
-    apply([checkKey("random.uniform", fromKey)], (k) => jax().random.uniform(k, [...shape])),
-    dtype,
-  );
+  return unitInterval(bits(checkKey("random.uniform", fromKey), shape), dtype);
 }
 
-/** Standard normal numbers. */
+function unitInterval(words: Tensor, dtype: DType): Tensor {
+  return mul(astype(floorDivide(words, tensor(512, { dtype: "uint32" })), dtype), 2 ** -23);
+}
+
+/** Standard normal numbers (Box & Muller, 1958). */
 export function normal(fromKey: Tensor, shape: Shape = [], dtype: DType = "float32"): Tensor {
-  return astype(
-    apply([checkKey("random.normal", fromKey)], (k) => jax().random.normal(k, [...shape])),
-    dtype,
-  );
+  const keys = split(checkKey("random.normal", fromKey));
+  const [u1, u2] = [0, 1].map((i) => unitInterval(bits(slice(keys, i), shape), dtype));
+  return mul(sqrt(mul(log(sub(1, u1)), -2)), cos(mul(u2, 2 * Math.PI)));
 }
 
 /** True with probability p. */
 export function bernoulli(fromKey: Tensor, p: Operand, shape: Shape = []): Tensor {
-  return apply([checkKey("random.bernoulli", fromKey), p], (k, probability) =>
-    jax().random.bernoulli(k, probability, [...shape]),
-  );
+  return less(uniform(checkKey("random.bernoulli", fromKey), shape), p);
 }
 
 /** Standard Gumbel numbers, −log(−log u). */
 export function gumbel(fromKey: Tensor, shape: Shape = []): Tensor {
-  return apply([checkKey("random.gumbel", fromKey)], (k) => jax().random.gumbel(k, [...shape]));
+  // The middle of each of the 2^23 steps, so that u is neither 0 nor 1.
+  const u = add(uniform(checkKey("random.gumbel", fromKey), shape), 2 ** -24);
+  return negative(log(negative(log(u))));
 }
 
 /** One class per row of unnormalised log-probabilities along the last axis. */
 export function categorical(fromKey: Tensor, logits: Tensor): Tensor {
-  return apply([checkKey("random.categorical", fromKey), logits], (k, l) => jax().random.categorical(k, l));
+  return argmax(add(logits, gumbel(checkKey("random.categorical", fromKey), logits.shape)), -1);
 }
 
 /** A random order of 0 … n − 1. */
 export function permutation(fromKey: Tensor, n: number): Tensor {
-  return apply([checkKey("random.permutation", fromKey)], (k) => jax().random.permutation(k, n));
+  return argsort(bits(checkKey("random.permutation", fromKey), [n]));
 }
 
 function checkKey(where: string, fromKey: Tensor): Tensor {

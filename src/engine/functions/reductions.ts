@@ -1,10 +1,25 @@
 import { InputError } from "../../core/errors.ts";
 import { type Axis, checkAxes, checkAxis } from "../check.ts";
+import { applyRule, type DerivativeRule } from "../derivative.ts";
 import { type JaxArray, jax } from "../runtime.ts";
 import type { Tensor } from "../tensor.ts";
 import { apply } from "../trace.ts";
-import { add, div, exp, isfinite, log, mul, sqrt, square, stopGradient, sub, where } from "./elementwise.ts";
-import { ravel, squeeze } from "./shape.ts";
+import { matmul } from "./contraction.ts";
+import { ones } from "./creation.ts";
+import {
+  add,
+  exp,
+  isfinite,
+  log,
+  mul,
+  reciprocal,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  where,
+} from "./elementwise.ts";
+import { expandDims, moveAxis, ravel, reshape, squeeze, transpose, triu } from "./shape.ts";
 
 export interface ReduceOptions {
   /** Keep the reduced axes with length 1. Default false. */
@@ -91,13 +106,32 @@ export function std(x: Tensor, axis?: Axis, options: VarianceOptions = {}): Tens
   return sqrt(variance(x, axis, options));
 }
 
+const logSumExpRule: DerivativeRule = {
+  name: "surprisal_logSumExp",
+  define: (x) => {
+    const top = stopGradient(max(x, -1, { keepdims: true }));
+    const shift = where(isfinite(top), top, 0);
+    return [squeeze(add(log(sum(exp(sub(x, shift)), -1, { keepdims: true })), shift), -1)];
+  },
+  push: ([x], [y], [dx]) => sum(mul(exp(sub(x, expandDims(y, -1))), dx), -1),
+};
+
 /** log Σ exp(x), without overflow. */
 export function logSumExp(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tensor {
   const axes = checkAxes("logSumExp", axis, x.ndim);
-  const top = stopGradient(max(x, axes, { keepdims: true }));
-  const shift = where(isfinite(top), top, 0);
-  const total = add(log(sum(exp(sub(x, shift)), axes, { keepdims: true })), shift);
-  return options.keepdims || axes.length === 0 ? total : squeeze(total, axes);
+  const kept = x.shape.flatMap((_, i) => (axes.includes(i) ? [] : [i]));
+  const rows = reshape(transpose(x, [...kept, ...axes]), [...kept.map((i) => x.shape[i]), -1]);
+  const [total] = applyRule(logSumExpRule, rows);
+  if (!options.keepdims) return total;
+  return reshape(
+    total,
+    x.shape.map((length, i) => (axes.includes(i) ? 1 : length)),
+  );
+}
+
+/** Applies a function of the last axis along another one. */
+export function alongLast(x: Tensor, axis: number, f: (rows: Tensor) => Tensor): Tensor {
+  return axis === x.ndim - 1 ? f(x) : moveAxis(f(moveAxis(x, axis, -1)), -1, axis);
 }
 
 /** Position of the largest element, the first of equals; of all elements or along one axis. */
@@ -123,10 +157,18 @@ function argReduce(
   return apply([along], (a) => f(a, one, { keepdims: options.keepdims ?? false }));
 }
 
+const cumsumRule: DerivativeRule = {
+  name: "surprisal_cumsum",
+  define: (x) => [apply([x], (a) => jax().numpy.cumsum(a, a.ndim - 1))],
+  push: ([x], _, [dx]) => {
+    const n = x.shape[x.ndim - 1];
+    return matmul(dx, triu(ones([n, n], dx.dtype)));
+  },
+};
+
 /** Running sum along an axis. */
 export function cumsum(x: Tensor, axis = -1): Tensor {
-  const one = checkAxis("cumsum", axis, x.ndim);
-  return apply([x], (a) => jax().numpy.cumsum(a, one));
+  return alongLast(x, checkAxis("cumsum", axis, x.ndim), (rows) => applyRule(cumsumRule, rows)[0]);
 }
 
 /** Euclidean norm of all elements, or along axes. */
@@ -134,11 +176,35 @@ export function norm(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tenso
   return sqrt(sum(square(x), axis, options));
 }
 
-/** x shifted and scaled to mean 0 and variance 1 along axes; `epsilon` is added to the variance. */
-export function standardize(x: Tensor, axis: Axis = -1, epsilon = 1e-5): Tensor {
-  const axes = checkAxes("standardize", axis, x.ndim);
-  const centred = sub(x, mean(x, axes, { keepdims: true }));
-  return div(centred, sqrt(add(mean(square(centred), axes, { keepdims: true }), epsilon)));
+/** The derivative of the standardised x needs x only through the result and 1 / √(variance + ε). */
+function makeStandardizeRule(epsilon: number): DerivativeRule {
+  return {
+    name: `surprisal_standardize ${epsilon}`,
+    define: (x) => {
+      const centred = sub(x, mean(x, -1, { keepdims: true }));
+      const scale = reciprocal(sqrt(add(mean(square(centred), -1, { keepdims: true }), epsilon)));
+      return [mul(centred, scale), scale];
+    },
+    push: (_, [y, scale], [dx]) => {
+      const along = mul(y, mean(mul(y, dx), -1, { keepdims: true }));
+      return mul(sub(sub(dx, mean(dx, -1, { keepdims: true })), along), scale);
+    },
+  };
+}
+
+const standardizeRules = new Map<number, DerivativeRule>();
+
+/** x shifted and scaled to mean 0 and variance 1 along an axis; `epsilon` is added to the variance. */
+export function standardize(x: Tensor, axis = -1, epsilon = 1e-5): Tensor {
+  const one = checkAxis("standardize", axis, x.ndim);
+  requireElements("standardize", x, [one]);
+  let rule = standardizeRules.get(epsilon);
+  if (!rule) {
+    rule = makeStandardizeRule(epsilon);
+    standardizeRules.set(epsilon, rule);
+  }
+  const apply = rule;
+  return alongLast(x, one, (rows) => applyRule(apply, rows)[0]);
 }
 
 /** Sum of the diagonal of a matrix. */

@@ -1,5 +1,5 @@
 // From a recorded function to an ONNX graph.
-import { type Atom, constantTensor, isLiteral, type Program } from "../program.ts";
+import { type Atom, constantOf, isLiteral, type Program } from "../program.ts";
 import type { Tensor } from "../tensor.ts";
 import { Context, type Rule, unsupported } from "./context.ts";
 import { contractionRules } from "./contraction.ts";
@@ -46,7 +46,7 @@ export function lower(program: Program): Lowered {
   equations.inBinders.forEach((variable, i) => {
     if (!used.has(variable)) return;
     if (i < constants) {
-      values.set(variable, constantView(context, constantTensor(program.constants[i])));
+      values.set(variable, constantView(context, constantOf(program, i)));
       return;
     }
     usedInputs.push(i - constants);
