@@ -24,6 +24,7 @@ import {
   sum,
   type Tensor,
   type Tree,
+  take,
   tanh,
   tensor,
   valueAndGrad,
@@ -41,12 +42,15 @@ type Loss<P extends Tree> = (params: P, batch: Tensor[], key: Tensor) => Tensor;
 
 function training<P extends Tree>(params: P, batch: Tensor[], loss: Loss<P>): Training {
   const optimiser = adam({ learningRate: 1e-3 });
-  const compiled = compile((p: P, state: ReturnType<typeof optimiser.init>, data: Tensor[], key: Tensor) => {
-    const [keep, use] = [random.split(key), 0];
-    const [value, gradient] = valueAndGrad((q: P) => loss(q, data, slice(keep, use)))(p);
-    const [next, nextState] = optimiser.update(p, gradient, state);
-    return [value, next, nextState, slice(keep, 1)] as const;
-  });
+  const compiled = compile(
+    (p: P, state: ReturnType<typeof optimiser.init>, data: Tensor[], key: Tensor) => {
+      const [keep, use] = [random.split(key), 0];
+      const [value, gradient] = valueAndGrad((q: P) => loss(q, data, slice(keep, use)))(p);
+      const [next, nextState] = optimiser.update(p, gradient, state);
+      return [value, next, nextState, slice(keep, 1)] as const;
+    },
+    { donate: [0, 1] },
+  );
   let state = optimiser.init(params);
   let current = params;
   let key = random.key(7);
@@ -118,7 +122,7 @@ function transformer(): Training {
     { shape: [batch, tokens] },
   );
   return training(params, [ids, labels(batch, 10)], (p, [x, y]) => {
-    let h = add(matmul(oneHot(x, vocabulary), p.embedding), p.positions);
+    let h = add(take(p.embedding, x), p.positions);
     for (const one of p.blocks) {
       h = add(h, attention(norm(h, one.norm1), one));
       h = add(h, dense(gelu(dense(norm(h, one.norm2), one.up)), one.down));

@@ -1,4 +1,5 @@
-// Whole training steps, ours and PyTorch's, in turns: `npx tsx bench/engine/run.ts [model…] [--steps 30]`.
+// Whole training steps, ours and PyTorch's, in turns: `npx tsx bench/engine/run.ts [model…] [--steps 30] [--threads 2]`.
+// Processor time is the fairer figure on a machine that does other work too.
 import { type ChildProcess, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { createInterface, type Interface } from "node:readline";
@@ -33,9 +34,16 @@ class Side {
 
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-async function compare(name: string, steps: number): Promise<void> {
-  const ours = new Side("node", ["--import", "tsx", `${here}worker.ts`, name]);
-  const torch = new Side("/usr/bin/python3", [`${here}models.py`, name, String(availableParallelism())]);
+async function compare(name: string, steps: number, threads: number): Promise<void> {
+  const cores = ["-c", Array.from({ length: threads }, (_, i) => i).join()];
+  const ours = new Side("taskset", [...cores, process.execPath, "--import", "tsx", `${here}worker.ts`, name]);
+  const torch = new Side("taskset", [
+    ...cores,
+    "/usr/bin/python3",
+    `${here}models.py`,
+    name,
+    String(threads),
+  ]);
   const rows: { ours: Answer; torch: Answer }[] = [];
   for (let i = 0; i < steps + 3; i++) rows.push({ ours: await ours.step(), torch: await torch.step() });
   ours.end();
@@ -54,6 +62,12 @@ async function compare(name: string, steps: number): Promise<void> {
 }
 
 const args = process.argv.slice(2);
-const at = args.indexOf("--steps");
-const steps = at === -1 ? 30 : Number(args.splice(at, 2)[1]);
-for (const name of args.length > 0 ? args : Object.keys(models)) await compare(name, steps);
+
+function option(name: string, fallback: number): number {
+  const at = args.indexOf(name);
+  return at === -1 ? fallback : Number(args.splice(at, 2)[1]);
+}
+
+const steps = option("--steps", 30);
+const threads = option("--threads", availableParallelism());
+for (const name of args.length > 0 ? args : Object.keys(models)) await compare(name, steps, threads);

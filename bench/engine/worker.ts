@@ -6,7 +6,6 @@ const start = performance.now();
 const training = models[process.argv[2]]();
 await training.step();
 console.error(`first ${performance.now() - start}`);
-console.error(`explain ${JSON.stringify(training.explain())}`);
 for await (const _ of createInterface({ input: process.stdin })) {
   const before = performance.now();
   const cpu = process.cpuUsage();

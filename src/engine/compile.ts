@@ -2,7 +2,7 @@ import { InputError } from "../core/errors.ts";
 import { Unsupported } from "./lowering/context.ts";
 import { loadNative, type NativeProgram } from "./native.ts";
 import { InputType, type Program, record, runInJax } from "./program.ts";
-import { fromData, type Tensor, type Tree } from "./tensor.ts";
+import { donate, fromData, type Tensor, type Tree } from "./tensor.ts";
 import { currentTrace } from "./trace.ts";
 import { flatten, replaceNumbers } from "./tree.ts";
 
@@ -12,6 +12,12 @@ export type ExecutorName = "onnx" | "wasm";
 export interface CompileOptions {
   /** `"auto"` (default): native where possible, else Wasm with a reason in `explain()`; or insist on one. */
   executor?: "auto" | ExecutorName;
+  /**
+   * Arguments (by position) whose tensors are not used again after the call, such as the old parameters and optimiser
+   * state of a training step: results take over their memory, so that state stays where it is. Reading them
+   * afterwards is an error that says so.
+   */
+  donate?: readonly number[];
 }
 
 /** What became of one set of argument shapes. */
@@ -46,7 +52,7 @@ export interface Compiled<A extends Tree[], T extends Tree> {
  */
 export function compile<A extends Tree[], T extends Tree>(
   f: (...args: A) => T,
-  { executor = "auto" }: CompileOptions = {},
+  { executor = "auto", donate: donated = [] }: CompileOptions = {},
 ): Compiled<A, T> {
   const variants = new Map<string, Promise<Variant<T>>>();
   const known: Variant<T>[] = [];
@@ -71,6 +77,10 @@ export function compile<A extends Tree[], T extends Tree>(
     }
     const { program, native } = await pending;
     const results = native ? await native.run(flat.leaves) : runInJax(program, flat.leaves);
+    for (const leaf of donated.flatMap((i) => flatten(args[i], "compile").leaves)) {
+      native?.reclaim(leaf);
+      donate(leaf);
+    }
     return program.out.rebuild(results);
   };
   return Object.assign(call, {

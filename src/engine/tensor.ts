@@ -23,13 +23,18 @@ export type Tree =
   | readonly Tree[]
   | { readonly [key: string]: Tree };
 
-/** What a tensor holds: numbers of its own, one number repeated, or a value under trace. */
+/**
+ * What a tensor holds: numbers of its own, one number repeated, a value under trace, or nothing any more because a
+ * compiled function took its memory (`donate`).
+ */
 export type Content =
   | { readonly kind: "data"; readonly data: DataArray }
   | { readonly kind: "fill"; readonly value: number }
-  | { readonly kind: "traced"; readonly tracer: JaxArray };
+  | { readonly kind: "traced"; readonly tracer: JaxArray }
+  | { readonly kind: "donated" };
 
 let readContent: (tensor: Tensor) => Content;
+let writeContent: (tensor: Tensor, content: Content) => void;
 
 /**
  * An n-dimensional array of numbers, immutable. Outside a trace it owns a plain typed array, so there is nothing
@@ -42,6 +47,9 @@ export class Tensor {
 
   static {
     readContent = (tensor) => tensor.#content;
+    writeContent = (tensor, content) => {
+      tensor.#content = content;
+    };
   }
 
   /** Internal: callers use `tensor`, `zeros` and the like. */
@@ -69,6 +77,14 @@ export class Tensor {
       const data = newData(this.dtype, this.size).fill(content.value);
       this.#content = { kind: "data", data };
       return data;
+    }
+    if (content.kind === "donated") {
+      throw new InputError({
+        code: "donated-tensor",
+        where: "Tensor.data",
+        problem: "this tensor was donated to a compiled function, which reused its memory",
+        hint: "use the tensors that the function returned",
+      });
     }
     throw new InputError({
       code: "traced-tensor",
@@ -106,6 +122,11 @@ export type NestedNumbers = number | NestedNumbers[];
 
 export function contentOf(tensor: Tensor): Content {
   return readContent(tensor);
+}
+
+/** Marks a tensor as given away: reading it from now on is an error that says so. */
+export function donate(tensor: Tensor): void {
+  writeContent(tensor, { kind: "donated" });
 }
 
 /** A tensor over existing numbers; nothing is copied. */

@@ -56,9 +56,8 @@ export function preferredOrders({ eqns, outs }: Equations): Map<Variable, readon
   };
   for (const atom of outs) want(atom, natural(atom));
   for (const equation of [...eqns].reverse()) {
-    const out = equation.outBinders[0];
-    const order = orders.get(out) ?? natural(out);
-    for (const atom of equation.inputs) want(atom, wanted(equation, atom, order));
+    const order = orders.get(equation.outBinders[0]);
+    if (order) for (const atom of equation.inputs) want(atom, wanted(equation, atom, order));
   }
   return orders;
 }

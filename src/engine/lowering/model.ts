@@ -4,6 +4,7 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
@@ -13,6 +14,7 @@ import {
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
+  TypeProto_SequenceSchema,
   TypeProto_TensorSchema,
   TypeProtoSchema,
   type ValueInfoProto,
@@ -34,6 +36,8 @@ const dataTypes: Record<ElementType, number> = {
 export interface ModelNames {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** An empty-handed first output of this name, a sequence instead of a tensor (native.ts says what for). */
+  readonly sequence?: string;
 }
 
 /** The file's bytes. Only what the outputs need is written; inputs keep their order. */
@@ -82,7 +86,27 @@ export function writeModel(graph: Graph, names: ModelNames): Uint8Array<ArrayBuf
       output: graph.outputs.map((value, i) => writeInfo(value, names.outputs[i])),
     }),
   });
+  if (names.sequence !== undefined) addSequence(model.graph!, names.sequence);
   return toBinary(ModelProtoSchema, model) as Uint8Array<ArrayBuffer>;
+}
+
+function addSequence(graph: GraphProto, name: string): void {
+  const item = `${name}_item`;
+  const type = create(TypeProtoSchema, {
+    value: { case: "tensorType", value: create(TypeProto_TensorSchema, { elemType: dataTypes.float32 }) },
+  });
+  graph.initializer.push(
+    create(TensorProtoSchema, { name: item, dataType: dataTypes.float32, floatData: [0] }),
+  );
+  graph.node.push(create(NodeProtoSchema, { opType: "SequenceConstruct", input: [item], output: [name] }));
+  graph.output.unshift(
+    create(ValueInfoProtoSchema, {
+      name,
+      type: create(TypeProtoSchema, {
+        value: { case: "sequenceType", value: create(TypeProto_SequenceSchema, { elemType: type }) },
+      }),
+    }),
+  );
 }
 
 function writeNode(node: GraphNode, nameOf: (value: Value | undefined) => string): NodeProto {
