@@ -124,6 +124,8 @@ export function sliceView(
   );
   if (stored.length === 0) return view(x.base, shape, x.axes);
   const order = storedOrder(x);
+  const part = partOfConcatenation(x, stored);
+  if (part) return dropOnes(graph, part, shape, order);
   const value = graph.node(
     "Slice",
     [
@@ -136,6 +138,24 @@ export function sliceView(
     { type: x.type, shape: order.map((axis) => shape[axis]) },
   );
   return dropOnes(graph, value, shape, order);
+}
+
+/** Where exactly one operand of a concatenation is cut out again: that operand. */
+function partOfConcatenation(
+  x: View,
+  ranges: readonly { axis: number; start: number; end: number; step?: number }[],
+): Value | undefined {
+  const { source } = x.base;
+  if (source.kind !== "node" || source.operator !== "Concat" || ranges.length !== 1) return undefined;
+  const [{ axis, start, end, step = 1 }] = ranges;
+  if (x.axes[axis] !== source.attributes.axis || step !== 1) return undefined;
+  let at = 0;
+  for (const part of source.inputs) {
+    const length = part!.shape[x.axes[axis]!];
+    if (at === start && at + length === end) return part;
+    at += length;
+  }
+  return undefined;
 }
 
 /** A view of a stored array that may have axes of length 1. */
