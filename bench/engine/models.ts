@@ -2,9 +2,9 @@
 // the same four in PyTorch.
 import {
   add,
+  attention as attend,
   compile,
   conv,
-  einsum,
   exp,
   gelu,
   logSoftmax,
@@ -18,7 +18,6 @@ import {
   relu,
   reshape,
   slice,
-  softmax,
   standardize,
   sub,
   sum,
@@ -27,6 +26,7 @@ import {
   take,
   tanh,
   tensor,
+  transpose,
   valueAndGrad,
   zeros,
 } from "../../src/engine/index.ts";
@@ -113,8 +113,8 @@ function transformer(): Training {
   const attention = (x: Tensor, p: Block) => {
     const qkv = reshape(dense(x, p.qkv), [batch, tokens, 3, heads, d / heads]);
     const [q, k, v] = [0, 1, 2].map((i) => slice(qkv, [], [], i));
-    const scores = mul(einsum("bthd,bshd->bhts", q, k), 1 / Math.sqrt(d / heads));
-    const mixed = einsum("bhts,bshd->bthd", softmax(scores), v);
+    const byHead = (one: Tensor) => transpose(one, [0, 2, 1, 3]);
+    const mixed = byHead(attend(byHead(q), byHead(k), byHead(v)));
     return dense(reshape(mixed, [batch, tokens, d]), p.out);
   };
   const ids = tensor(

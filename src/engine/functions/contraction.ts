@@ -1,7 +1,7 @@
+import { apply } from "../apply.ts";
 import { mismatch } from "../check.ts";
 import { jax } from "../runtime.ts";
 import type { Tensor } from "../tensor.ts";
-import { apply } from "../trace.ts";
 
 /** Matrix product over the last two axes, earlier axes broadcast; a single axis counts as row or column. */
 export function matmul(x: Tensor, y: Tensor): Tensor {

@@ -1,9 +1,9 @@
 import { InputError } from "../../core/errors.ts";
+import { apply } from "../apply.ts";
 import { mismatch } from "../check.ts";
 import { applyRule, type DerivativeRule } from "../derivative.ts";
 import { jax } from "../runtime.ts";
 import { sizeOf, type Tensor } from "../tensor.ts";
-import { apply } from "../trace.ts";
 import { arange, ones } from "./creation.ts";
 import { div } from "./elementwise.ts";
 import { takeAlongAxis } from "./indexing.ts";

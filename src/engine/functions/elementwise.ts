@@ -1,8 +1,8 @@
+import { apply } from "../apply.ts";
 import { broadcastShape } from "../check.ts";
 import { applyRule, type DerivativeRule } from "../derivative.ts";
 import { type JaxArray, jax } from "../runtime.ts";
 import { asTensor, type DType, type Operand, Tensor } from "../tensor.ts";
-import { apply } from "../trace.ts";
 
 type Unary = (x: JaxArray) => JaxArray;
 type Binary = (x: JaxArray, y: JaxArray) => JaxArray;
@@ -87,9 +87,21 @@ export function exp(x: Operand): Tensor {
   return unary(x, (a) => numpy().exp(a));
 }
 
+/** Kahan's way: the rounding of u = eˣ is made up for by that of log u. */
+const expm1Rule: DerivativeRule = {
+  define: (x) => {
+    const near = where(less(abs(x), 0.5), x, 0.25);
+    const u = exp(near);
+    const change = sub(u, 1);
+    const small = where(equal(u, 1), near, mul(change, div(near, log(u))));
+    return [where(less(abs(x), 0.5), small, sub(exp(x), 1))];
+  },
+  push: ([x], _, [dx]) => mul(dx, exp(x)),
+};
+
 /** eˣ − 1, accurate near 0. */
 export function expm1(x: Operand): Tensor {
-  return unary(x, (a) => numpy().expm1(a));
+  return applyRule(expm1Rule, asTensor(x))[0];
 }
 
 /** Natural logarithm. */
@@ -97,9 +109,22 @@ export function log(x: Operand): Tensor {
   return unary(x, (a) => numpy().log(a));
 }
 
+/** Kahan's way: with u = 1 + x rounded, log(u) · x / (u − 1). */
+const log1pRule: DerivativeRule = {
+  define: (x) => {
+    const u = add(x, 1);
+    const change = sub(u, 1);
+    const isTiny = equal(change, 0);
+    const isHuge = greater(u, 1e30);
+    const ratio = div(where(isHuge, 1, x), where(logicalOr(isTiny, isHuge), 1, change));
+    return [where(isTiny, x, mul(log(u), ratio))];
+  },
+  push: ([x], _, [dx]) => div(dx, add(x, 1)),
+};
+
 /** log(1 + x), accurate near 0. */
 export function log1p(x: Operand): Tensor {
-  return unary(x, (a) => numpy().log1p(a));
+  return applyRule(log1pRule, asTensor(x))[0];
 }
 
 /** Square root. */

@@ -1,8 +1,8 @@
 import { InputError } from "../../core/errors.ts";
+import { apply, applyMany } from "../apply.ts";
 import { checkAxis, mismatch } from "../check.ts";
 import { jax } from "../runtime.ts";
 import type { Shape, Tensor } from "../tensor.ts";
-import { apply, applyMany } from "../trace.ts";
 import { zeros } from "./creation.ts";
 
 /** Elements at whole-number positions along an axis; the shape of `indices` takes the place of the axis. */

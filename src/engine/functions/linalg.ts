@@ -1,8 +1,8 @@
 // Dense decompositions with derivatives. They have no ONNX form: a compiled function that uses them runs on Wasm.
 import { InputError } from "../../core/errors.ts";
+import { apply, applyMany } from "../apply.ts";
 import { jax } from "../runtime.ts";
 import { describe, type Tensor } from "../tensor.ts";
-import { apply, applyMany } from "../trace.ts";
 
 /** Lower-triangular L with L Lᵀ = x, for positive definite x over the last two axes. */
 export function cholesky(x: Tensor): Tensor {

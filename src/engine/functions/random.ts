@@ -1,8 +1,8 @@
 // Random numbers from explicit keys (Threefry counters): the same key gives the same numbers, in every executor.
 import { InputError } from "../../core/errors.ts";
+import { apply } from "../apply.ts";
 import { jax } from "../runtime.ts";
 import { type DType, fromData, type Operand, type Shape, sizeOf, type Tensor } from "../tensor.ts";
-import { apply } from "../trace.ts";
 import { full, zeros } from "./creation.ts";
 import { add, astype, cos, less, log, minimum, mul, negative, sin, sqrt, sub } from "./elementwise.ts";
 import { argsort } from "./indexing.ts";

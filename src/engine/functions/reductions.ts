@@ -1,9 +1,9 @@
 import { InputError } from "../../core/errors.ts";
+import { apply } from "../apply.ts";
 import { type Axis, checkAxes, checkAxis } from "../check.ts";
 import { applyRule, type DerivativeRule } from "../derivative.ts";
 import { type JaxArray, jax } from "../runtime.ts";
 import type { Tensor } from "../tensor.ts";
-import { apply } from "../trace.ts";
 import { matmul } from "./contraction.ts";
 import { ones } from "./creation.ts";
 import {

@@ -1,8 +1,8 @@
 import { InputError } from "../../core/errors.ts";
+import { apply, applyMany } from "../apply.ts";
 import { type Axis, broadcastShape, checkAxes, checkAxis, checkShape, mismatch } from "../check.ts";
 import { jax } from "../runtime.ts";
 import { type Operand, type Shape, sizeOf, type Tensor } from "../tensor.ts";
-import { apply, applyMany } from "../trace.ts";
 
 const numpy = () => jax().numpy;
 

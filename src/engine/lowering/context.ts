@@ -15,8 +15,12 @@ export class Context {
   /** For values whose consumers would like their axes in an order: that order. */
   readonly preferred: ReadonlyMap<Variable, readonly number[]>;
 
-  constructor(preferred: ReadonlyMap<Variable, readonly number[]>) {
+  /** Only operators of the ONNX standard. */
+  readonly portable: boolean;
+
+  constructor(preferred: ReadonlyMap<Variable, readonly number[]>, portable: boolean) {
     this.preferred = preferred;
+    this.portable = portable;
   }
 
   /** One number everywhere. */

@@ -82,7 +82,10 @@ function product(
   const out = { type, shape: [...lead, m, n] };
   const flipped = a.flipped || b.flipped;
   let value: Value;
-  const blocks = a.flipped && !b.flipped && batch.length === 0 && type === "float32" ? blockCount(m, n) : 1;
+  const blocks =
+    !context.portable && a.flipped && !b.flipped && batch.length === 0 && type === "float32"
+      ? blockCount(m, n)
+      : 1;
   if (blocks > 1) {
     return viewInOrder(
       reshapeValue(graph, inBlocks(context, a.value, b.value, blocks), lengths([...left.own, ...right.own])),
@@ -90,7 +93,7 @@ function product(
       [...left.own, ...right.own],
     );
   }
-  if (flipped && type.startsWith("float")) {
+  if (flipped && type.startsWith("float") && !context.portable) {
     const attributes = { transA: Number(a.flipped), transB: Number(b.flipped) };
     value = graph.node("FusedMatMul", [a.value, b.value], out, { attributes, domain: "com.microsoft" });
   } else {

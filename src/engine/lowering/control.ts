@@ -28,7 +28,9 @@ export function inline(equations: Equations, keep: (equation: Equation) => boole
       equation.outBinders.forEach((variable, i) => {
         names.set(variable, outBinders[i]);
       });
-      eqns.push({ primitive: equation.primitive, inputs, params: equation.params, outBinders });
+      // A function with a native operator needs no constants of its definition.
+      const own = equation.primitive === "jit" ? inputs.slice(equation.params.numConsts) : inputs;
+      eqns.push({ primitive: equation.primitive, inputs: own, params: equation.params, outBinders });
     }
     return program.outs.map(rename);
   };

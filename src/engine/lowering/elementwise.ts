@@ -1,6 +1,7 @@
 import type { Equation } from "../program.ts";
 import type { DType } from "../tensor.ts";
 import { type Context, type Rule, unsupported } from "./context.ts";
+import { joinPads } from "./shape.ts";
 import { asin64, atan64, erf64, erfc } from "./special.ts";
 import { uniformOf, type View } from "./view.ts";
 
@@ -142,7 +143,8 @@ const add: Rule = (context, inputs, equation) => {
       }),
     ];
   }
-  return plainAdd(context, inputs, equation);
+  const joined = joinPads(context, x, y);
+  return joined ? [joined] : plainAdd(context, inputs, equation);
 };
 
 const plainAdd = binary("Add", {

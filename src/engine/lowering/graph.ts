@@ -35,7 +35,7 @@ export interface GraphNode {
 }
 
 export interface NodeOptions {
-  attributes?: Record<string, Attribute>;
+  attributes?: Readonly<Record<string, Attribute>>;
   domain?: "" | "com.microsoft";
 }
 

@@ -9,6 +9,7 @@ import { elementwiseRules } from "./elementwise.ts";
 import { gatherScatterRules } from "./gather-scatter.ts";
 import type { Graph } from "./graph.ts";
 import { isNamed, namedRule } from "./named.ts";
+import { foldFactors } from "./optimize.ts";
 import { poolingRules } from "./pooling.ts";
 import { randomBitsRules } from "./random-bits.ts";
 import { reduceRules } from "./reduce.ts";
@@ -34,10 +35,15 @@ export interface Lowered {
   readonly usedInputs: readonly number[];
 }
 
+export interface LowerOptions {
+  /** Only operators of the ONNX standard, for a file that every runtime reads. */
+  portable?: boolean;
+}
+
 /** Writes a program as a graph. Throws `Unsupported` where ONNX has no form for it. */
-export function lower(program: Program): Lowered {
+export function lower(program: Program, options: LowerOptions = {}): Lowered {
   const equations = live(inline(program.equations, isNamed));
-  const context = new Context(preferredOrders(equations));
+  const context = new Context(preferredOrders(equations), options.portable ?? false);
   const { graph } = context;
   const values = new Map<Atom, View>();
   const used = new Set<Atom>([...equations.eqns.flatMap(({ inputs }) => inputs), ...equations.outs]);
@@ -68,7 +74,7 @@ export function lower(program: Program): Lowered {
     const view = context.cast(read(atom), atom.aval.dtype);
     return materialize(graph, view);
   });
-  return { graph, usedInputs };
+  return { graph: options.portable ? graph : foldFactors(graph), usedInputs };
 }
 
 /** A known tensor: one number if it is the same everywhere, else its numbers without axes of length 1. */

@@ -126,7 +126,6 @@ const named: Record<string, Named> = {
   surprisal_relu: { rule: unary("Relu"), types: floats },
   surprisal_tanh: { rule: unary("Tanh"), types: floats },
   surprisal_sigmoid: { rule: unary("Sigmoid"), types: floats },
-  surprisal_softplus: { rule: unary("Softplus"), types: single },
   surprisal_softmax: { rule: alongLast("Softmax"), types: floats },
   surprisal_logSoftmax: { rule: alongLast("LogSoftmax"), types: floats },
   surprisal_standardize: { rule: standardize, types: single },
@@ -134,10 +133,10 @@ const named: Record<string, Named> = {
   surprisal_maxPool: { rule: maxPool, types: floats },
 };
 
-function find(equation: Equation): Named | undefined {
+function find(equation: Equation, argument: number): Named | undefined {
   if (equation.primitive !== "jit") return undefined;
   const entry = named[String(equation.params.name).split(" ")[0]];
-  const { dtype, shape } = equation.inputs[0]?.aval ?? { dtype: "", shape: [] };
+  const { dtype, shape } = equation.inputs[argument]?.aval ?? { dtype: "", shape: [] };
   return entry?.types.includes(dtype) && !shape.includes(0) && shape[shape.length - 1] !== 1
     ? entry
     : undefined;
@@ -145,9 +144,10 @@ function find(equation: Equation): Named | undefined {
 
 /** Whether an equation has a native operator of its own and is to stay whole. */
 export function isNamed(equation: Equation): boolean {
-  return find(equation) !== undefined;
+  return find(equation, equation.params.numConsts ?? 0) !== undefined;
 }
 
+/** The rule of an equation that stayed whole, without the constants of its definition. */
 export function namedRule(equation: Equation): Rule | undefined {
-  return find(equation)?.rule;
+  return find(equation, 0)?.rule;
 }
