@@ -4,7 +4,7 @@ import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import ts from "typescript";
 import { typescriptFiles } from "./files.ts";
-import { isMain } from "./main.ts";
+import { runMain } from "./main.ts";
 import { methodLayers, root } from "./rooms.ts";
 
 /** A layer may import itself and lower ranks, never its own rank's neighbours. */
@@ -112,10 +112,10 @@ function isBuiltin(name: string): boolean {
   return name.startsWith("node:") && builtinModules.includes(name.slice(5).split("/")[0]);
 }
 
-if (isMain(import.meta.url)) {
+await runMain(import.meta.url, () => {
   const { problems, notes } = checkLayers(root);
   for (const line of notes) console.log(`note: ${line}`);
   for (const line of problems) console.error(line);
   if (problems.length > 0) process.exitCode = 1;
   else console.log("layers: every import goes the allowed way");
-}
+});

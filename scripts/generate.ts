@@ -1,7 +1,7 @@
 // npm run generate: writes what follows from the cards and recorded experiments; -- --check only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isMain } from "./main.ts";
+import { runMain } from "./main.ts";
 import { methodPage, methodsPage } from "./pages.ts";
 import { registrySource } from "./registry.ts";
 import { findRooms, root } from "./rooms.ts";
@@ -35,22 +35,27 @@ function current(path: string): string | undefined {
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
-async function main(): Promise<void> {
+/** Brings the generated files up to date; returns what was done, a line each. */
+export async function writeGenerated(): Promise<string[]> {
   const stale = await staleFiles();
-  if (process.argv.includes("--check")) {
-    for (const path of stale.keys()) console.error(`${path} is stale: npm run generate`);
-    if (stale.size > 0) process.exitCode = 1;
-    return;
-  }
-  for (const [path, text] of stale) {
+  return [...stale].map(([path, text]) => {
     const file = join(root, path);
-    if (text === undefined) rmSync(file);
-    else {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
+    if (text === undefined) {
+      rmSync(file);
+      return `removed ${path}`;
     }
-    console.log(`${text === undefined ? "removed" : "wrote"} ${path}`);
-  }
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return `wrote ${path}`;
+  });
 }
 
-if (isMain(import.meta.url)) await main();
+await runMain(import.meta.url, async () => {
+  if (!process.argv.includes("--check")) {
+    for (const line of await writeGenerated()) console.log(line);
+    return;
+  }
+  const stale = await staleFiles();
+  for (const path of stale.keys()) console.error(`${path} is stale: npm run generate`);
+  if (stale.size > 0) process.exitCode = 1;
+});

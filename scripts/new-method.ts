@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Job } from "../src/core/card.ts";
 import type { MethodLayer } from "../src/papers/method.ts";
-import { isMain } from "./main.ts";
+import { Refusal, runMain } from "./main.ts";
 import { methodLayers, root } from "./rooms.ts";
 
 const firstJob: Record<MethodLayer, Job> = {
@@ -17,15 +17,17 @@ const firstJob: Record<MethodLayer, Job> = {
 export function newRoom(name: string | undefined, base = root): Map<string, string> {
   const [layer, id, ...more] = (name ?? "").split("/");
   if (!isMethodLayer(layer) || !id || more.length > 0) {
-    throw new Error(`new-method: expected ${methodLayers.join("|")}/<id>, got ${JSON.stringify(name ?? "")}`);
+    throw new Refusal(
+      `new-method: expected ${methodLayers.join("|")}/<id>, got ${JSON.stringify(name ?? "")}`,
+    );
   }
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
-    throw new Error(
+    throw new Refusal(
       `new-method: an id is kebab-case, for instance "sliced-score", got ${JSON.stringify(id)}`,
     );
   }
   const taken = methodLayers.find((one) => existsSync(join(base, "src", one, id)));
-  if (taken) throw new Error(`new-method: src/${taken}/${id} exists`);
+  if (taken) throw new Refusal(`new-method: src/${taken}/${id} exists`);
 
   const words = id.split("-");
   const Name = words.map(capital).join("");
@@ -68,15 +70,8 @@ Next:
   1. Write the method in src/${layer}/${id}/${id}.ts, its facts in card.ts, the paper's claims in experiment.ts.
   2. npx vitest run src/${layer}/${id}
   3. Export what users need from src/${layer}/index.ts, with an @example in its docstring.
-  4. npm run experiments -- ${id}
-  5. npm run generate && npm run check`);
+  4. npm run experiments -- ${id}   (also writes its page, METHODS.md and the registry)
+  5. npm run check`);
 }
 
-if (isMain(import.meta.url)) {
-  try {
-    main();
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 2;
-  }
-}
+await runMain(import.meta.url, main);

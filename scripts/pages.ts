@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ExperimentRow, ExperimentTable, Job, MethodCard, Paper } from "../src/core/card.ts";
-import { isNumericColumn } from "../src/papers/format.ts";
+import { describe } from "../src/papers/format.ts";
 import type { ExperimentRun } from "../src/papers/method.ts";
+import { isNumericColumn } from "../src/papers/text-table.ts";
 import { docstringExamples } from "./examples.ts";
 import { claimCount } from "./registry.ts";
 import type { Room } from "./rooms.ts";
@@ -80,9 +81,8 @@ function libraryExample(folder: string, { functions }: MethodCard): string[] {
 }
 
 function measured({ rows, tables = [], environment, seconds, id }: ExperimentRun): string[] {
-  const { date, node, cpu, cores } = environment;
   return [
-    `${holding({ rows })} (${date}, ${seconds} s, Node ${node}, ${cpu}, ${cores} cores). Repeat with \`surprisal papers run ${id}\`.`,
+    `${holding({ rows })} (${seconds} s, ${describe(environment)}). Repeat with \`surprisal papers run ${id}\`.`,
     table(["", "claim", "reported", "measured", "tolerance"], rows.map(claimRow)),
     ...tables.flatMap((one) => [
       `### ${one.title}`,

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { MethodCard } from "../src/core/card.ts";
 import type { ExperimentRun, MethodLayer } from "../src/papers/method.ts";
 import { readJson } from "./files.ts";
+import { Refusal } from "./main.ts";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 export const methodLayers: readonly MethodLayer[] = ["measure", "learn", "decide", "language"];
@@ -44,8 +45,8 @@ export async function findRooms(): Promise<Room[]> {
 function requireRoom(layer: string, id: string, folder: string, card: MethodCard): void {
   const place = `src/${layer}/${id}`;
   if (card?.id !== id)
-    throw new Error(`${place}/card.ts: id must be the folder's name "${id}", got "${card?.id}"`);
-  for (const file of [`${id}.ts`, `${id}.test.ts`, "experiment.ts"]) {
-    if (!existsSync(join(folder, file))) throw new Error(`${place}: ${file} is missing`);
+    throw new Refusal(`${place}/card.ts: id must be the folder's name "${id}", got "${card?.id}"`);
+  for (const file of [`${id}.ts`, "experiment.ts"]) {
+    if (!existsSync(join(folder, file))) throw new Refusal(`${place}: ${file} is missing`);
   }
 }

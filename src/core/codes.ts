@@ -18,6 +18,7 @@ export function isCodes(value: unknown): value is Codes {
  *
  * @throws InputError for a fraction, a NaN or a missing value, and for codes outside their levels
  * @example
+ * import { asCodes } from "surprisal/core";
  * const c = asCodes(["yes", "no", "yes"]);
  * // c.codes is [0, 1, 0], c.levels is ["yes", "no"]
  */
@@ -39,7 +40,11 @@ export function asCodes(value: CodesLike, where = "asCodes"): Codes {
   const index = new Map<string | number | boolean, number>();
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
-    if (typeof item === "number" ? !Number.isInteger(item) : typeof item !== "string" && typeof item !== "boolean") {
+    if (
+      typeof item === "number"
+        ? !Number.isInteger(item)
+        : typeof item !== "string" && typeof item !== "boolean"
+    ) {
       throw new InputError({
         code: "not-discrete",
         where,

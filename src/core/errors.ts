@@ -28,7 +28,11 @@ export class InputError extends Error {
   constructor({ code, where, problem, expected, got, hint }: InputProblem) {
     const wanted = expected === undefined ? "" : `; expected ${expected}`;
     const received = got === undefined ? "" : `, got ${show(got)}`;
-    super(oneLine(`${where}: ${hint ? `${problem}${wanted}${received} (${hint})` : `${problem}${wanted}${received}`}`));
+    super(
+      oneLine(
+        `${where}: ${hint ? `${problem}${wanted}${received} (${hint})` : `${problem}${wanted}${received}`}`,
+      ),
+    );
     this.name = "InputError";
     this.code = code;
     this.where = where;
@@ -66,7 +70,12 @@ export function throwIfStopped(signal: AbortSignal | undefined, where: string): 
 const longest = 80;
 
 function show(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text =
+    typeof value === "string"
+      ? JSON.stringify(value)
+      : typeof value === "object"
+        ? JSON.stringify(value)
+        : String(value);
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 

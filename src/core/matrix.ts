@@ -15,7 +15,11 @@ export type MatrixLike =
   | { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 
 /** A matrix over existing numbers, or of zeros. Nothing is copied. */
-export function matrix(rows: number, cols: number, data: Float64Array = new Float64Array(rows * cols)): Matrix {
+export function matrix(
+  rows: number,
+  cols: number,
+  data: Float64Array = new Float64Array(rows * cols),
+): Matrix {
   return { data, rows, cols };
 }
 
@@ -26,6 +30,7 @@ export function matrix(rows: number, cols: number, data: Float64Array = new Floa
  * @param where name of the caller and argument, for the error message
  * @throws InputError when rows differ in length, something is not a number, or there is a NaN or an infinity
  * @example
+ * import { asMatrix } from "surprisal/core";
  * const m = asMatrix([[1, 2], [3, 4], [5, 6]]);
  * // m.rows is 3, m.cols is 2
  */
@@ -36,7 +41,7 @@ export function asMatrix(value: MatrixLike, where = "asMatrix"): Matrix {
 }
 
 /** Throws an InputError at the first NaN or infinity. */
-export function requireFinite(m: Matrix, where: string): void {
+function requireFinite(m: Matrix, where: string): void {
   const { data, cols } = m;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;

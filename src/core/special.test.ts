@@ -267,6 +267,12 @@ describe("chiSquareSurvival", () => {
 describe("studentQuantile", () => {
   it("agrees with reference values", () => expectRelative(studentQuantile, studentValues));
 
+  it("reaches far into heavy tails", () => {
+    // A relative error ε of the probability comes back as ε / df: ten times a few roundings of ln p = −46.
+    expect(studentQuantile(1e-20, 0.1) / -1.6044257056665295e196).toBeCloseTo(1, 12);
+    expect(studentQuantile(1e-20, 0.01)).toBe(Number.NEGATIVE_INFINITY);
+  });
+
   it("has its closed forms for one and two degrees of freedom", () => {
     for (const p of [0.001, 0.2, 0.4, 0.7, 0.975]) {
       expect(studentQuantile(p, 1)).toBeCloseTo(Math.tan(Math.PI * (p - 0.5)), 10);

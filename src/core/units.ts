@@ -12,5 +12,11 @@ export function fromNats(nats: number, unit: Unit): number {
 export function asUnit(value: unknown, where: string): Unit {
   if (value === undefined || value === "nats") return "nats";
   if (value === "bits") return "bits";
-  throw new InputError({ code: "unknown-unit", where, problem: "unknown unit", expected: '"nats" or "bits"', got: value });
+  throw new InputError({
+    code: "unknown-unit",
+    where,
+    problem: "unknown unit",
+    expected: '"nats" or "bits"',
+    got: value,
+  });
 }

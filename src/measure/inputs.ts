@@ -1,4 +1,4 @@
-import { type Codes, type CodesLike, asCodes, isCodes } from "../core/codes.ts";
+import { asCodes, type Codes, type CodesLike, isCodes } from "../core/codes.ts";
 import { InputError } from "../core/errors.ts";
 import { asMatrix, type Matrix, type MatrixLike } from "../core/matrix.ts";
 import type { Random } from "../core/random.ts";
@@ -28,7 +28,10 @@ export function asVariable(value: VariableLike, where: string): Variable {
     throw new InputError({
       code: "constant-column",
       where,
-      problem: isCodes(v) || v.cols === 1 ? "all rows are the same" : `all rows of column ${constant.column} are the same`,
+      problem:
+        isCodes(v) || v.cols === 1
+          ? "all rows are the same"
+          : `all rows of column ${constant.column} are the same`,
       expected: "a column that varies",
       got: constant.value,
     });
@@ -55,10 +58,22 @@ export function requireEqualRows(where: string, ...variables: Variable[]): numbe
 /** Throws unless there are more than k rows and k is a whole number from 1. */
 export function requireNeighbours(k: number, n: number, where: string): void {
   if (!Number.isInteger(k) || k < 1) {
-    throw new InputError({ code: "bad-k", where, problem: "k is not a number of neighbours", expected: "an integer from 1", got: k });
+    throw new InputError({
+      code: "bad-k",
+      where,
+      problem: "k is not a number of neighbours",
+      expected: "an integer from 1",
+      got: k,
+    });
   }
   if (n <= k) {
-    throw new InputError({ code: "too-few-rows", where, problem: `k = ${k} neighbours need more rows`, expected: `more than ${k} rows`, got: n });
+    throw new InputError({
+      code: "too-few-rows",
+      where,
+      problem: `k = ${k} neighbours need more rows`,
+      expected: `more than ${k} rows`,
+      got: n,
+    });
   }
 }
 
@@ -99,7 +114,9 @@ function looksDiscrete(value: VariableLike): value is CodesLike {
 
 function constantColumn(v: Variable): { column: number; value: string | number } | undefined {
   if (isCodes(v)) {
-    return v.codes.every((code) => code === v.codes[0]) ? { column: 0, value: v.levels[v.codes[0]] } : undefined;
+    return v.codes.every((code) => code === v.codes[0])
+      ? { column: 0, value: v.levels[v.codes[0]] }
+      : undefined;
   }
   for (let j = 0; j < v.cols; j++) {
     let i = 1;

@@ -4,15 +4,15 @@
  * - Besag & Clifford 1991: when `enough` permuted values have reached the observed one after l permutations, the
  *   p-value is enough / l; going on would only polish a p-value that is large anyway.
  * - When no permuted value comes near: a Pearson III curve (shifted gamma) with the mean, the standard deviation
- *   and the skewness plus two standard errors of the permuted values seen so far bounds the chance that one of
+ *   and the skewness plus one standard error of the permuted values seen so far bounds the chance that one of
  *   the remaining permutations would reach the observed value. Below `negligible` the p-value is the one that
  *   all planned permutations would give, 1 / (1 + planned).
  */
 import { chiSquareSurvival } from "../core/special.ts";
 
-const enough = 10;
+const enough = 8;
 const fewest = 24;
-const negligible = 0.01;
+const negligible = 0.05;
 
 export interface PermutationTest {
   pValue: number;
@@ -43,7 +43,13 @@ export async function permutationTest(
     if (values[run - 1] >= observed) reached++;
     const seen = values.subarray(0, run);
     if (reached === enough) {
-      return { pValue: enough / run, planned, run, ended: run < planned ? "clearly-inside" : "all", values: seen };
+      return {
+        pValue: enough / run,
+        planned,
+        run,
+        ended: run < planned ? "clearly-inside" : "all",
+        values: seen,
+      };
     }
     if (reached === 0 && run >= fewest && run < planned && run % 4 === 0) {
       if ((planned - run) * tailChance(seen, observed) < negligible) {
@@ -67,7 +73,7 @@ function tailChance(values: Float64Array, at: number): number {
   }
   const sd = Math.sqrt(second);
   if (sd === 0) return at > mean ? 0 : 1;
-  const skewness = Math.max(third / sd ** 3, 0) + 2 * Math.sqrt(6 / n);
+  const skewness = Math.max(third / sd ** 3, 0) + Math.sqrt(6 / n);
   const shape = 4 / skewness ** 2;
   const distance = (at - mean) / (sd * Math.sqrt(1 + 1 / n)) + Math.sqrt(shape);
   return distance <= 0 ? 1 : chiSquareSurvival(2 * Math.sqrt(shape) * distance, 2 * shape);

@@ -9,10 +9,10 @@ const fewest = 8;
 /**
  * An interval for an estimator's true value from the spread of its values on half-samples. Drawn without
  * replacement, m = n/2 rows out of n differ from the whole by a variance of B/m − B/n = B/n when the variance of
- * the estimator is B/n, so the variance among half-samples is used as it stands (a finite-population correction;
- * Politis, Romano & Wolf, "Subsampling", 1999, section 2.2). Never with replacement: repeated rows have distance 0.
+ * the estimator is B/n, so the variance among half-samples is used as it stands (the finite-population correction
+ * of Politis, Romano & Wolf, "Subsampling", 1999). Never with replacement: repeated rows have distance 0.
  *
- * @param estimate value on the given rows (a view that changes afterwards), in the unit of `value`
+ * @param estimate value on the given rows (ascending), in the unit of `value`
  * @param between awaited between half-samples
  * @returns undefined with fewer than 8 rows, or when the estimator refuses a half-sample or its value is not finite
  */
@@ -38,7 +38,7 @@ export async function subsampleInterval(
   for (let b = 0; b < halves; b++) {
     await between();
     try {
-      values[b] = estimate(random.permutation(n).subarray(0, n >> 1));
+      values[b] = estimate(random.subsample(n, n >> 1));
     } catch (error) {
       if (error instanceof InputError) return undefined;
       throw error;

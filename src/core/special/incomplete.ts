@@ -29,7 +29,7 @@ export function upperGammaFraction(a: number, x: number): number {
     c = nonZero(b + numerator / c);
     const factor = c * d;
     value *= factor;
-    if (Math.abs(factor - 1) <= 2 * epsilon) return value;
+    if (!(Math.abs(factor - 1) > 2 * epsilon)) return value;
   }
 }
 
@@ -84,7 +84,7 @@ export function incompleteBeta(a: number, b: number, x: number, y: number): numb
     c = nonZero(denominator + numerator / c);
     const factor = c * d;
     value *= factor;
-    if (Math.abs(factor - 1) <= 2 * epsilon) return front * value;
+    if (!(Math.abs(factor - 1) > 2 * epsilon)) return front * value;
   }
 }
 

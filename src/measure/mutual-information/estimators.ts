@@ -1,5 +1,5 @@
 import { InputError } from "../../core/errors.ts";
-import { suggest } from "../../core/suggest.ts";
+import { didYouMean } from "../../core/suggest.ts";
 import type { MutualInformationEstimator } from "../estimator.ts";
 import { gao } from "../gao/gao.ts";
 import { gaussian, gaussianCopula } from "../gaussian/gaussian.ts";
@@ -18,13 +18,12 @@ export function estimatorNamed(name: string, where: string): MutualInformationEs
   const found = mutualInformationEstimators.get(name);
   if (found) return found;
   const names = [...mutualInformationEstimators.keys(), "auto"];
-  const near = suggest(name, names);
   throw new InputError({
     code: "unknown-estimator",
     where,
     problem: "unknown estimator",
     expected: `one of ${names.join(", ")}`,
     got: name,
-    hint: near && `did you mean ${near}?`,
+    hint: didYouMean(name, names),
   });
 }

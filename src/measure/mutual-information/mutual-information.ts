@@ -8,11 +8,9 @@
  * Cost: that of the estimator, times about 10 for the interval and at most `permutations` for the test.
  */
 import { InputError } from "../../core/errors.ts";
-import type { Estimate, Warning } from "../../core/estimate.ts";
-import { pacer } from "../../core/pace.ts";
-import type { LongRunning } from "../../core/progress.ts";
-import { Random } from "../../core/random.ts";
-import { asUnit, fromNats, type Unit } from "../../core/units.ts";
+import type { Estimate } from "../../core/estimate.ts";
+import { fromNats } from "../../core/units.ts";
+import { type CertaintyOptions, certaintyOf, withCertainty } from "../certainty.ts";
 import {
   type Correction,
   type EstimatorOptions,
@@ -30,12 +28,10 @@ import {
   requireNeighbours,
   type VariableLike,
 } from "../inputs.ts";
-import { permutationTest } from "../permutation-test.ts";
-import { subsampleInterval } from "../subsample.ts";
-import { type Choice, choose, tieShare, tiesAllowed } from "./choose.ts";
+import { type Choice, choose, manyTies, tieShare, tiesAllowed } from "./choose.ts";
 import { estimatorNamed } from "./estimators.ts";
 
-export interface MutualInformationOptions extends LongRunning {
+export interface MutualInformationOptions extends CertaintyOptions {
   /**
    * `"ksg1"`, `"ksg2"`, `"gaussian"`, `"gaussianCopula"`, `"histogram"`, `"discrete"`, `"ross"`, `"gao"`, or
    * `"auto"`, which chooses by kind, ties, dimension and number of rows, and says why in `diagnostics.reason`.
@@ -48,22 +44,22 @@ export interface MutualInformationOptions extends LongRunning {
   bins?: number;
   /** Bias correction of discrete entropies. @default "miller-madow" */
   correction?: Correction;
-  /** @default "nats" */
-  unit?: Unit;
-  /** @default 0 */
-  seed?: number;
   /** Rescaling of continuous columns before distances are taken. @default "standardize", or what `"auto"` finds better */
   preprocess?: Preprocess;
   /**
-   * What neighbour estimators do when over 5 % of the rows are exact twins: refuse, add noise of 1e-10 standard
-   * deviations, or take the estimator for mixtures (`"gao"`). @default "error"
+   * What an estimator asked for by name does when over 5 % of the rows are exact twins and it needs neighbours: refuse,
+   * add noise of 1e-10 standard deviations (as `"auto"` does), or give way to `"gao"`. @default "error"
    */
   ties?: "error" | "jitter" | "mixed";
-  /** Interval from 20 half-samples; `false` leaves it out. @default { level: 0.95 } */
-  interval?: false | { level?: number };
-  /** Most permutations of the test; 0 leaves it out. Fewer are run once the answer is decided. @default 200 */
-  permutations?: number;
+  /**
+   * Adds `diagnostics.local`: what each row contributes (pointwise mutual information), a Float64Array in the unit of
+   * the value, which is their mean. NaN for rows that were left out. @default false
+   */
+  local?: boolean;
 }
+
+export { choose as chooseMutualInformation, manyTies, tiesAllowed } from "./choose.ts";
+export { mutualInformationEstimators } from "./estimators.ts";
 
 const where = "mutualInformation";
 
@@ -90,22 +86,15 @@ export async function mutualInformation(
   y: VariableLike,
   options: MutualInformationOptions = {},
 ): Promise<Estimate> {
-  const unit = asUnit(options.unit, where);
-  const seed = options.seed ?? 0;
-  const random = new Random(seed);
-  const level = asLevel(options.interval);
-  const permutations = asPermutations(options.permutations ?? 200);
-  const between = pacer(options.signal, where);
-
+  const certainty = certaintyOf(options, where);
   const rawX = asVariable(x, `${where}: x`);
   const rawY = asVariable(y, `${where}: y`);
   const n = requireEqualRows(where, rawX, rawY);
   const choice = chosen(rawX, rawY, options);
-  const { estimator, preprocess, warnings } = choice;
-  const jitter = options.ties === "jitter" && estimator.defaults.k !== undefined;
+  const { estimator, preprocess, jitter, reason, warnings } = choice;
   const ready = (v: Variable, name: string) => {
     const scaled = preprocessed(v, preprocess, `${where}: ${name}`);
-    return jitter ? jittered(scaled, random.split(`jitter ${name}`)) : scaled;
+    return jitter ? jittered(scaled, certainty.random.split(`jitter ${name}`)) : scaled;
   };
   const vx = ready(rawX, "x");
   const vy = ready(rawY, "y");
@@ -114,56 +103,44 @@ export async function mutualInformation(
   const settings: EstimatorOptions = { ...estimator.defaults };
   if (settings.k !== undefined && ks.length > 0) settings.k = ks[0];
   if (settings.bins !== undefined && options.bins !== undefined) settings.bins = options.bins;
-  if (settings.correction !== undefined && options.correction !== undefined) settings.correction = options.correction;
+  if (settings.correction !== undefined && options.correction !== undefined)
+    settings.correction = options.correction;
   for (const k of settings.k === undefined ? [] : [settings.k, ...ks]) requireNeighbours(k, n, where);
 
-  await between();
-  const point = estimator.estimate(vx, vy, settings);
-  const total = 20 + permutations;
-  const interval =
-    level === undefined
-      ? undefined
-      : await subsampleInterval(
-          n,
-          point.value,
-          level,
-          random.split("interval"),
-          (rows) => estimator.estimate(take(vx, rows), take(vy, rows), settings).value,
-          between,
-        );
-  options.onProgress?.({ done: 20, total, label: "interval" });
-  const test =
-    permutations === 0
-      ? undefined
-      : await permutationTest(
-          point.value,
-          permutations,
-          permuted(estimator, vx, vy, settings, n, random.split("permutations")),
-          between,
-        );
-  options.onProgress?.({ done: total, total, label: "test" });
-
-  const inUnit = (nats: number) => fromNats(nats, unit);
-  const diagnostics: Record<string, unknown> = { reason: choice.reason, preprocess, ...point.diagnostics };
-  if (test) {
-    const { planned, run, ended, values } = test;
-    diagnostics.permutation = { planned, run, ended, values: Array.from(values, inUnit) };
-  }
+  const diagnostics: Record<string, unknown> = { reason, preprocess };
   if (ks.length > 1 && settings.k !== undefined) {
-    diagnostics.byK = ks.map((k) => ({ k, value: inUnit(estimator.estimate(vx, vy, { ...settings, k }).value) }));
+    const value = (k: number) =>
+      fromNats(estimator.estimate(vx, vy, { ...settings, k }).value, certainty.unit);
+    diagnostics.byK = ks.map((k) => ({ k, value: value(k) }));
   }
-  return {
-    value: inUnit(point.value),
-    unit,
-    interval: interval && { ...interval, low: inUnit(interval.low), high: inUnit(interval.high) },
-    pValue: test?.pValue,
-    n: point.n,
-    method: estimator.name,
-    options: { estimator: estimator.name, ...settings, preprocess, permutations, unit, interval: level ? { level } : false },
-    seed,
-    warnings: [...warnings, ...point.warnings, ...negative(point.value)],
-    diagnostics,
-  };
+  return withCertainty(
+    {
+      where,
+      method: estimator.name,
+      options: { estimator: estimator.name, ...settings, preprocess },
+      n,
+      warnings,
+      diagnostics,
+      point() {
+        const point = estimator.estimate(vx, vy, settings);
+        if (options.local) diagnostics.local = point.local?.map((nats) => fromNats(nats, certainty.unit));
+        return point;
+      },
+      onUnits: (rows) => estimator.estimate(take(vx, rows), take(vy, rows), settings).value,
+      permuted(random) {
+        const value =
+          estimator.permuter?.(vx, vy, settings) ??
+          ((order: Int32Array) => estimator.estimate(vx, take(vy, order), settings).value);
+        const order = Int32Array.from({ length: n }, (_, i) => i);
+        return () => {
+          random.shuffle(order);
+          return value(order);
+        };
+      },
+    },
+    certainty,
+    options,
+  );
 }
 
 function chosen(x: Variable, y: Variable, options: MutualInformationOptions): Choice {
@@ -174,8 +151,16 @@ function chosen(x: Variable, y: Variable, options: MutualInformationOptions): Ch
   }
   const estimator = estimatorNamed(name, where);
   const preprocess = options.preprocess ?? "standardize";
-  const choice: Choice = { estimator, preprocess, reason: "as asked", warnings: [] };
-  if (!takes(estimator, x, y)) {
+  const usesNeighbours = estimator.defaults.k !== undefined;
+  const jitter = options.ties === "jitter" && usesNeighbours;
+  const choice: Choice = {
+    estimator,
+    preprocess,
+    jitter,
+    reason: "as asked",
+    warnings: jitter ? [manyTies] : [],
+  };
+  if (!takesKinds(estimator, x, y)) {
     throw new InputError({
       code: "wrong-kind",
       where,
@@ -185,71 +170,34 @@ function chosen(x: Variable, y: Variable, options: MutualInformationOptions): Ch
       hint: `estimator "auto" would take ${choose(x, y).estimator.name}`,
     });
   }
-  const bearsTies = estimator.defaults.k === undefined || estimator.name === "gao" || options.ties === "jitter";
+  const bearsTies =
+    estimator.defaults.k === undefined || estimator.name === "gao" || options.ties === "jitter";
   const ties = bearsTies ? 0 : tieShare(x, y);
   if (ties <= tiesAllowed) return choice;
   if (options.ties === "mixed") {
-    return { ...choice, estimator: estimatorNamed("gao", where), reason: `instead of ${name}, because of ties` };
+    return {
+      ...choice,
+      estimator: estimatorNamed("gao", where),
+      reason: `instead of ${name}, because of ties`,
+    };
   }
-  throw new InputError({
+  throw tooManyTies(ties, name, where);
+}
+
+/** The refusal of an estimator that was asked for by name and cannot bear so many ties. */
+export function tooManyTies(share: number, name: string, caller: string): InputError {
+  return new InputError({
     code: "ties",
-    where,
-    problem: `${Math.round(100 * ties)} % of the rows are exact twins, which ${name} cannot bear`,
+    where: caller,
+    problem: `too many rows are exact twins for ${name}`,
     expected: `at most ${100 * tiesAllowed} %`,
-    got: `${(100 * ties).toFixed(1)} %`,
-    hint: 'choose estimator "gao", or ties: "jitter" or "mixed"',
+    got: `${(100 * share).toFixed(1)} %`,
+    hint: 'choose estimator "auto" or "gao", or ties "jitter"',
   });
 }
 
-function takes({ takes }: MutualInformationEstimator, x: Variable, y: Variable): boolean {
+/** Whether an estimator takes a pair of these kinds, either way round. */
+export function takesKinds({ takes }: MutualInformationEstimator, x: Variable, y: Variable): boolean {
   const fits = (wanted: string, v: Variable) => wanted === "any" || wanted === kindOf(v);
   return (fits(takes.x, x) && fits(takes.y, y)) || (fits(takes.x, y) && fits(takes.y, x));
-}
-
-/** Draws the value with y's rows in random order. */
-function permuted(
-  estimator: MutualInformationEstimator,
-  x: Variable,
-  y: Variable,
-  settings: EstimatorOptions,
-  n: number,
-  random: Random,
-): () => number {
-  const value =
-    estimator.permuter?.(x, y, settings) ??
-    ((order: Int32Array) => estimator.estimate(x, take(y, order), settings).value);
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  return () => {
-    random.shuffle(order);
-    return value(order);
-  };
-}
-
-function negative(value: number): Warning[] {
-  if (value >= 0) return [];
-  return [{ code: "negative", message: "slightly below zero: no shared information was seen" }];
-}
-
-export function asLevel(interval: false | { level?: number } | undefined, caller = where): number | undefined {
-  if (interval === false) return undefined;
-  const level = interval?.level ?? 0.95;
-  if (level > 0 && level < 1) return level;
-  throw new InputError({
-    code: "bad-level",
-    where: caller,
-    problem: "not a level of confidence",
-    expected: "a number between 0 and 1",
-    got: level,
-  });
-}
-
-export function asPermutations(count: number, caller = where): number {
-  if (Number.isInteger(count) && count >= 0) return count;
-  throw new InputError({
-    code: "bad-permutations",
-    where: caller,
-    problem: "not a number of permutations",
-    expected: "an integer from 0",
-    got: count,
-  });
 }

@@ -102,7 +102,7 @@ export interface Trust {
   reason: string;
   second?: { method: string; value: number; agrees: boolean };
   /** The value for other numbers of neighbours (or bins). */
-  sensitivity: { parameter: string; at: number; value: number }[];
+  sensitivity: { parameter: string; at: number | string; value: number }[];
   /** Data with known truth at this n and dimension, measured the same way. */
   twin: { description: string; truth: number; mean: number; sd: number; repeats: number }[];
 }

@@ -1,0 +1,80 @@
+import { Command } from "commander";
+
+/** `surprisal doctor`: what is here, what is missing, and what to type about it. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .summary("versions, cores and parts found or missing")
+    .description(
+      `Looks at what this installation can do.
+
+Examples:
+  surprisal doctor
+  surprisal doctor --json`,
+    )
+    .option("--json", "print only JSON")
+    .action(doctor);
+}
+
+interface Part {
+  name: string;
+  found: boolean;
+  detail: string;
+}
+
+async function doctor({ json }: { json?: boolean }): Promise<void> {
+  const { availableParallelism, freemem, totalmem } = await import("node:os");
+  const { version } = await import("./version.ts");
+  const parts = [await duckdb(), await threadPool()];
+  if (json) {
+    const facts = {
+      version,
+      node: process.version,
+      cores: availableParallelism(),
+      memory: totalmem(),
+      parts,
+    };
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+  } else {
+    const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`;
+    const lines = [
+      `surprisal  ${version}`,
+      `node       ${process.version} on ${process.platform} ${process.arch}`,
+      `cores      ${availableParallelism()}`,
+      `memory     ${gigabytes(freemem())} free of ${gigabytes(totalmem())}`,
+      ...parts.map(({ name, found, detail }) => `${name.padEnd(9)}  ${found ? "✓" : "✗"} ${detail}`),
+    ];
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+  if (parts.some((part) => !part.found)) process.exitCode = 1;
+}
+
+async function duckdb(): Promise<Part> {
+  try {
+    const { default: bindings } = await import("@duckdb/node-bindings");
+    return { name: "tables", found: true, detail: `DuckDB ${bindings.library_version()}` };
+  } catch {
+    return {
+      name: "tables",
+      found: false,
+      detail: "DuckDB does not load here: npm install @duckdb/node-bindings",
+    };
+  }
+}
+
+async function threadPool(): Promise<Part> {
+  const { threads } = await import("../core/parallel/index.ts");
+  const { ping } = await import("./ping.ts");
+  const pool = threads(1);
+  try {
+    await pool.map(ping, [0]);
+    return { name: "threads", found: true, detail: "worker threads start" };
+  } catch (error) {
+    return {
+      name: "threads",
+      found: false,
+      detail: `worker threads do not start (${(error as Error).message}): use --threads 1`,
+    };
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** The `surprisal` command. Each subcommand is a file of its own and loads what it needs only when it runs. */
+import { Command, CommanderError, type OutputConfiguration } from "commander";
+import { doctorCommand } from "./doctor.ts";
+import { failed } from "./failed.ts";
+import { measureCommand } from "./measure.ts";
+import { papersCommand } from "./papers.ts";
+import { version } from "./version.ts";
+
+const oneLine: OutputConfiguration = {
+  outputError: (text, write) =>
+    write(
+      `surprisal: ${text
+        .replace(/^error: /, "")
+        .trim()
+        .replace(/\s*\n\s*/g, " ")}\n`,
+    ),
+};
+
+const program = new Command("surprisal")
+  .description(
+    `What in your data is informative, how much, and how sure that is.
+
+Examples:
+  surprisal measure data.csv --target species   what says much about it?
+  surprisal measure data.csv                    what do all columns share?
+  surprisal papers                              methods, claims, measurements`,
+  )
+  .version(version, "-V, --version")
+  .exitOverride()
+  .configureOutput(oneLine);
+
+for (const command of [measureCommand(), papersCommand(), doctorCommand()]) {
+  for (const each of [command, ...command.commands]) each.exitOverride().configureOutput(oneLine);
+  program.addCommand(command);
+}
+
+try {
+  if (process.argv.length <= 2) program.help();
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else process.exitCode = failed(error);
+}

@@ -1,0 +1,2 @@
+export { renderReport } from "./html.ts";
+export { renderTerminal, type TerminalOptions } from "./terminal.ts";
