@@ -68,14 +68,14 @@ export interface HalvesCompiled<A extends Tree[], T extends Tree> {
 export function compileInHalves<A extends Tree[], T extends Tree>(
   whole: (...args: A) => T,
   probe: (...args: A) => unknown,
-  options: CompileOptions = {},
+  { executor, donate = [] }: CompileOptions = {},
 ): HalvesCompiled<A, T> {
   const functions: Compute[] = [];
-  const one = compile(whole, options);
-  const first = compile((...args: A) => collect(functions, () => probe(...args)), options);
+  const one = compile(whole, { executor, donate });
+  const first = compile((...args: A) => collect(functions, () => probe(...args)), { executor });
   const second = compile(
-    (answers: readonly Answer[], args: A) => substitute(answers, () => whole(...args)),
-    options,
+    (answers: readonly Answer[], ...args: A) => substitute(answers, () => whole(...args)),
+    { executor, donate: donate.map((position) => position + 1) },
   );
   let isCut = false;
   const call = async (...args: A): Promise<T> => {
@@ -90,7 +90,7 @@ export function compileInHalves<A extends Tree[], T extends Tree>(
     const questions = await first(...args);
     return second(
       questions.map(({ index, x }) => functions[Number(index)](x)),
-      args,
+      ...args,
     );
   };
   return Object.assign(call, {
