@@ -1,0 +1,1 @@
+export { type OnnxInput, type SymbolicLength, toOnnx } from "./to-onnx.ts";
