@@ -13,6 +13,11 @@ export function itemWeightsRecommender(
     name,
     itemIds,
     clicks,
+    stored: () => ({
+      kind: "item-weights",
+      tensors: { weights: { dtype: "F64", shape: [clicks.length, clicks.length], data: weights } },
+      facts: { name },
+    }),
     scoreRows: async (histories) => timesWeights(histories, weights),
   });
 }

@@ -19,11 +19,15 @@ export type TrainingData = Pick<Split, "train" | "itemIds">;
  * (await popularity(split).recommend(["tea"], 1)).items[0].item; // "milk"
  */
 export function popularity({ train, itemIds }: TrainingData): Recommender {
-  const clicks = columnCounts(train);
+  return popularityRecommender(itemIds, columnCounts(train));
+}
+
+export function popularityRecommender(itemIds: readonly string[], clicks: Float64Array): Recommender {
   return recommenderFrom({
     name: "popularity",
     itemIds,
     clicks,
+    stored: () => ({ kind: "popularity", tensors: {}, facts: {} }),
     async scoreRows(histories) {
       const out = new Float64Array(histories.rows * clicks.length);
       for (let u = 0; u < histories.rows; u++) out.set(clicks, u * clicks.length);

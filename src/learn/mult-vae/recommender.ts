@@ -1,6 +1,7 @@
 import { InputError } from "../../core/errors.ts";
 import type { Warning } from "../../core/estimate.ts";
 import { logSumExp } from "../../core/special.ts";
+import type { StoredTensor } from "../../data/safetensors.ts";
 import { type CsrMatrix, csrFromLists } from "./csr.ts";
 import { topItems } from "./ranking.ts";
 
@@ -28,6 +29,13 @@ export interface RecommendOptions {
   allow?: readonly string[];
 }
 
+/** A model as it is saved: numbers by name, and whatever else JSON can hold. */
+export interface StoredModel {
+  readonly kind: "popularity" | "item-weights" | "mult-vae";
+  readonly tensors: Readonly<Record<string, StoredTensor>>;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
 /** A fitted model that ranks items for anyone with a few clicks, in training or not. */
 export interface Recommender {
   /** For people and tables, for instance "EASE". */
@@ -44,6 +52,8 @@ export interface Recommender {
    * known item gets what is popular, with a warning.
    */
   recommend(history: readonly string[], n: number, options?: RecommendOptions): Promise<Recommendations>;
+  /** What `saveRecommender` writes, without item ids and clicks. */
+  stored(): StoredModel;
 }
 
 /** What a model has to bring; the rest of a {@link Recommender} follows. */
@@ -54,6 +64,7 @@ export interface Scorer {
   /** Whether scores are logits of a softmax over items. */
   readonly logits?: boolean;
   scoreRows(histories: CsrMatrix): Promise<Float64Array>;
+  stored(): StoredModel;
 }
 
 export function recommenderFrom(scorer: Scorer): Recommender {
@@ -70,6 +81,7 @@ export function recommenderFrom(scorer: Scorer): Recommender {
     name,
     itemIds,
     clicks,
+    stored: () => scorer.stored(),
     scoreRows: (histories) => scorer.scoreRows(histories),
     scores: (history) => scoresOf(lookUp(index, history).known),
 
