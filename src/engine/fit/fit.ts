@@ -34,7 +34,7 @@ const defaultBatchSize = 128;
  * @throws FitStoppedError when the signal fires, after a last checkpoint; `partial` holds the parameters reached
  * @throws FitDivergedError at the first loss that is not finite; `partial` holds the last good parameters
  * @example
- * import { adam, add, fit, matmul, mean, square, sub, tensor, zeros } from "surprisal/engine";
+ * import { add, fit, matmul, mean, optimisers, square, sub, tensor, zeros } from "surprisal/engine";
  * const x = tensor([[0], [1], [2], [3]]);
  * const y = tensor([[1], [3], [5], [7]]);
  * const { params } = await fit({
@@ -42,7 +42,7 @@ const defaultBatchSize = 128;
  *   loss: (p, batch) => mean(square(sub(add(matmul(batch.x, p.w), p.b), batch.y))),
  *   data: { x, y },
  *   epochs: 300,
- *   optimiser: adam({ learningRate: 0.1 }),
+ *   optimiser: optimisers.adam({ learningRate: 0.1 }),
  * });
  * params.w.item(); // near 2
  */
