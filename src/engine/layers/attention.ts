@@ -1,12 +1,12 @@
 import { InputError } from "../../core/errors.ts";
 import { mismatch } from "../check.ts";
-import { softmax } from "../functions/activations.ts";
-import { matmul } from "../functions/contraction.ts";
-import { ones } from "../functions/creation.ts";
-import { logicalAnd, mul, where } from "../functions/elementwise.ts";
+import { attention } from "../functions/attention.ts";
+import { ones, zeros } from "../functions/creation.ts";
+import { logicalAnd, where } from "../functions/elementwise.ts";
 import { split } from "../functions/random.ts";
+import { any } from "../functions/reductions.ts";
 import { reshape, slice, swapAxes, tril } from "../functions/shape.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Shape, Tensor } from "../tensor.ts";
 import { type DenseParams, dense } from "./dense.ts";
 import { type LayerOptions, requireInput, requireSizes } from "./layer.ts";
 
@@ -68,12 +68,15 @@ export function multiHeadAttention(features: number, heads: number, options: Lay
     apply: (params, x, { context = x, mask, causal = false } = {}) => {
       requireInput(name, x, ["...", "queries", features]);
       requireInput(name, context, ["...", "keys", features]);
-      const query = toHeads(mul(parts.query.apply(params.query, x), 1 / Math.sqrt(size)));
+      const query = toHeads(parts.query.apply(params.query, x));
       const key = toHeads(parts.key.apply(params.key, context));
       const value = toHeads(parts.value.apply(params.value, context));
-      const scores = matmul(query, swapAxes(key, -1, -2));
+      const scores = [...query.shape.slice(0, -1), key.shape[key.ndim - 2]];
       const visible = visibility(name, scores, mask, causal);
-      const seen = matmul(visible ? maskedSoftmax(scores, visible) : softmax(scores), value);
+      const bias = visible && where(visible, zeros([], x.dtype), hidden);
+      const mixed = attention(query, key, value, { bias });
+      // A query that sees nothing would see everything alike.
+      const seen = mask && visible ? where(any(visible, -1, { keepdims: true }), mixed, 0) : mixed;
       return parts.out.apply(params.out, reshape(swapAxes(seen, -2, -3), x.shape));
     },
   };
@@ -81,23 +84,19 @@ export function multiHeadAttention(features: number, heads: number, options: Lay
 
 function visibility(
   name: string,
-  scores: Tensor,
+  scores: Shape,
   mask: Tensor | undefined,
   causal: boolean,
 ): Tensor | undefined {
-  const past = causal ? tril(ones(scores.shape.slice(-2), "bool")) : undefined;
+  const past = causal ? tril(ones(scores.slice(-2), "bool")) : undefined;
   if (!mask) return past;
   const fits =
     mask.dtype === "bool" &&
-    mask.ndim <= scores.ndim &&
-    mask.shape.every((length, i) => length === 1 || length === scores.shape[scores.ndim - mask.ndim + i]);
-  if (!fits) mismatch(name, `a bool mask that broadcasts to [${scores.shape.join(", ")}]`, [mask]);
+    mask.ndim <= scores.length &&
+    mask.shape.every((length, i) => length === 1 || length === scores[scores.length - mask.ndim + i]);
+  if (!fits) mismatch(name, `a bool mask that broadcasts to [${scores.join(", ")}]`, [mask]);
   return past ? logicalAnd(mask, past) : mask;
 }
 
-/** Far below any score and finite, so that a row without any visible key is no NaN. */
+/** Added to the score of a hidden key: far below any score, and finite. */
 const hidden = -1e30;
-
-function maskedSoftmax(scores: Tensor, visible: Tensor): Tensor {
-  return where(visible, softmax(where(visible, scores, hidden)), 0);
-}
