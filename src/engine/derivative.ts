@@ -10,14 +10,21 @@ import { type JaxArray, jax } from "./runtime.ts";
 import type { Tensor } from "./tensor.ts";
 import { currentTrace, inTrace, operand, Trace, traced } from "./trace.ts";
 
-/** A function of tensors, independent along all axes but the last ones. The first result carries the derivative. */
+/** A function of tensors, independent along all axes but the last ones. */
 export interface DerivativeRule {
   /** Name of its equation; without one, the definition is recorded. */
   readonly name?: string;
   /** The function in plain array functions, without constant tensors. */
   define(...inputs: Tensor[]): Tensor[];
-  /** The directional derivative of the first result along tangents of the inputs; linear in them. */
-  push(inputs: readonly Tensor[], results: readonly Tensor[], tangents: readonly Tensor[]): Tensor;
+  /**
+   * The directional derivatives of the results along tangents of the inputs, linear in them; `undefined` for results
+   * without one, such as positions. Second derivatives need those of every result that `push` uses.
+   */
+  push(
+    inputs: readonly Tensor[],
+    results: readonly Tensor[],
+    tangents: readonly Tensor[],
+  ): readonly (Tensor | undefined)[];
 }
 
 /** Applies a function that has its own derivative. */
@@ -80,14 +87,15 @@ function pushForward(
     rule,
     pairs.map(({ primal }) => primal.ref),
   );
-  const tangent = rule.push(
+  const tangents = rule.push(
     pairs.map(({ primal }) => traced(primal)),
     results.map(traced),
     pairs.map((pair) => traced(pair.tangent)),
   );
-  return results.map(
-    (result, i) => new top.constructor(top._trace, result, i === 0 ? operand(tangent) : zerosLike(result)),
-  );
+  return results.map((result, i) => {
+    const tangent = tangents[i];
+    return new top.constructor(top._trace, result, tangent ? operand(tangent) : zerosLike(result));
+  });
 }
 
 function overBatch(

@@ -1,8 +1,8 @@
 // A function recorded as a list of primitive equations (jax-js's jaxpr), and its plain evaluation on Wasm.
 import { erf, erfc } from "../core/special/normal.ts";
 import { type JaxArray, jax } from "./runtime.ts";
-import { type DType, Tensor, type Tree } from "./tensor.ts";
-import { inTrace, operand, Trace, toJax, toTensor, traced, withExactLiterals } from "./trace.ts";
+import { type DataArray, type DType, newData, sizeOf, Tensor, type Tree } from "./tensor.ts";
+import { inTrace, jaxArray, operand, Trace, toJax, toTensor, traced, withExactLiterals } from "./trace.ts";
 import { type FlatTree, flatten } from "./tree.ts";
 
 /** Shape and element type of a value under trace; weak types adopt the other operand's. */
@@ -201,14 +201,57 @@ const exactly: Record<string, (x: number) => number> = {
   erfc,
 };
 
-function runEquation({ primitive, params }: Equation, arrays: JaxArray[], rules: Rules): JaxArray[] {
+/** Where jax-js 0.1.25 reads past the end of an operand that is the first part of a longer array. */
+const routines = new Set([
+  "sort",
+  "argsort",
+  "scatter",
+  "triangular_solve",
+  "cholesky",
+  "lu",
+  "jacobi_eigh",
+  "fft",
+]);
+
+function copied(array: JaxArray): JaxArray {
+  return toJax(toTensor(array));
+}
+
+function runEquation(
+  { primitive, params, outBinders }: Equation,
+  arrays: JaxArray[],
+  rules: Rules,
+): JaxArray[] {
   if (primitive === "jit") return runEquations(params.jaxpr, arrays);
+  if (arrays.some(({ size }) => size === 0) && (primitive === "reduce" || primitive === "dot")) {
+    // Over no elements 0.1.25 reads whatever lies in memory.
+    const { shape, dtype } = outBinders[0].aval;
+    const nothing = newData(dtype, sizeOf(shape)).fill(primitive === "dot" ? 0 : ofNothing(params.op, dtype));
+    for (const array of arrays) array.dispose();
+    return [jaxArray(nothing, shape, dtype)];
+  }
+  if (routines.has(primitive)) return rules[primitive](arrays.map(copied), params);
+  if (primitive === "dot" && arrays.every(({ shape }) => shape[shape.length - 1] === 1)) {
+    // A contraction over one element comes out wrong for some float32 views in 0.1.25; it is a product.
+    const [product] = rules.mul(arrays, {});
+    return rules.reshape([product], { shape: product.shape.slice(0, -1) });
+  }
   const f = exactly[primitive];
   if (!f || !arrays[0].dtype.startsWith("float")) return rules[primitive](arrays, params);
-  const { shape } = arrays[0];
-  const data = arrays[0].dataSync().slice();
+  const [{ shape, dtype }] = arrays;
+  const data = arrays[0].dataSync().slice() as DataArray;
   for (let i = 0; i < data.length; i++) data[i] = f(data[i]);
-  return [jax().numpy.array(data as Float32Array<ArrayBuffer>, { shape })];
+  return [jaxArray(data, shape, dtype as DType)];
+}
+
+/** A reduction over no elements. */
+export function ofNothing(op: string, type: DType): number {
+  if (op === "Add") return 0;
+  if (op === "Mul") return 1;
+  const [lowest, highest] = { bool: [0, 1], uint32: [0, 2 ** 32 - 1], int32: [-(2 ** 31), 2 ** 31 - 1] }[
+    type as string
+  ] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return op === "Max" ? lowest : highest;
 }
 
 function literal({ value, aval }: Literal): JaxArray {

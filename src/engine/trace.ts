@@ -2,7 +2,7 @@
 // under trace are plain garbage-collected records, and the few arrays with memory behind them (constants of a
 // trace, operands of an eager call) are freed by name when the trace or the call ends.
 import { type JaxArray, jax } from "./runtime.ts";
-import { contentOf, type DataArray, type DType, fromData, Tensor } from "./tensor.ts";
+import { contentOf, type DataArray, type DType, fromData, type Shape, Tensor } from "./tensor.ts";
 
 /** A function being traced: the constants it has met so far. */
 export class Trace {
@@ -43,8 +43,8 @@ export function currentTrace(): Trace | undefined {
 }
 
 /**
- * Runs the body as a traced function. jax-js's `cpu` device is the default meanwhile: in 0.1.25 a reverse
- * gradient inside a reverse gradient traced under `wasm` gives wrong numbers (test/engine keeps a test of it).
+ * Runs the body as a traced function. jax-js's `cpu` device is the default meanwhile, where what it computes on the
+ * side cannot go wrong (test/engine/derivatives.test.ts keeps what 0.1.25 gets wrong on `wasm`).
  */
 export function inTrace<T>(trace: Trace, body: () => T): T {
   const { defaultDevice } = jax();
@@ -94,15 +94,20 @@ export function traced(tracer: JaxArray): Tensor {
 
 /** Copies a tensor's numbers into a new jax-js array on the default device. */
 export function toJax(tensor: Tensor): JaxArray {
-  const { numpy, DType } = jax();
   const content = contentOf(tensor);
-  const shape = [...tensor.shape];
-  if (content.kind === "fill") {
-    const value = tensor.dtype === "bool" ? content.value !== 0 : content.value;
-    return numpy.full(shape, value, { dtype: tensor.dtype as Parameters<typeof numpy.astype>[1] });
-  }
-  if (tensor.dtype === "bool") return numpy.array(Int32Array.from(tensor.data), { shape, dtype: DType.Bool });
-  return numpy.array(tensor.data as Float32Array<ArrayBuffer>, { shape });
+  if (content.kind !== "fill") return jaxArray(tensor.data, tensor.shape, tensor.dtype);
+  const value = tensor.dtype === "bool" ? content.value !== 0 : content.value;
+  return jax().numpy.full([...tensor.shape], value, { dtype: tensor.dtype as JaxDType });
+}
+
+type JaxDType = JaxArray["dtype"];
+
+/** A new jax-js array of these numbers. */
+export function jaxArray(data: DataArray, shape: Shape, dtype: DType): JaxArray {
+  const { numpy, DType } = jax();
+  if (data.length === 0) return numpy.zeros([...shape], { dtype: dtype as JaxDType });
+  if (dtype === "bool") return numpy.array(Int32Array.from(data), { shape: [...shape], dtype: DType.Bool });
+  return numpy.array(data as Float32Array<ArrayBuffer>, { shape: [...shape] });
 }
 
 /** Reads a jax-js array back and frees it. */

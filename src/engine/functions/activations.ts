@@ -25,19 +25,19 @@ import { alongLast, logSumExp, max, sum } from "./reductions.ts";
 const sigmoidRule: DerivativeRule = {
   name: "surprisal_sigmoid",
   define: (x) => [mul(add(tanh(mul(x, 0.5)), 1), 0.5)],
-  push: (_, [y], [dx]) => mul(dx, mul(y, sub(1, y))),
+  push: (_, [y], [dx]) => [mul(dx, mul(y, sub(1, y)))],
 };
 
 const softplusRule: DerivativeRule = {
   define: (x) => [add(maximum(x, 0), log1p(exp(negative(abs(x)))))],
-  push: ([x], _, [dx]) => mul(dx, sigmoid(x)),
+  push: ([x], _, [dx]) => [mul(dx, sigmoid(x))],
 };
 
 const reluRule: DerivativeRule = {
   name: "surprisal_relu",
   define: (x) => [maximum(x, 0)],
   // Twice as fast as where, natively.
-  push: ([x], _, [dx]) => mul(dx, astype(greater(x, 0), x.dtype)),
+  push: ([x], _, [dx]) => [mul(dx, astype(greater(x, 0), x.dtype))],
 };
 
 /** max(x, 0); derivative 0 at 0. */
@@ -84,8 +84,9 @@ const geluRule: DerivativeRule = {
   },
   push: ([x], [, share], [dx]) => {
     const t = mul(x, Math.SQRT1_2);
-    const density = mul(mul(t, exp(negative(square(t)))), 1 / Math.sqrt(Math.PI));
-    return mul(dx, add(share, density));
+    const bell = exp(negative(square(t)));
+    const slope = add(share, mul(mul(t, bell), 1 / Math.sqrt(Math.PI)));
+    return [mul(dx, slope), mul(dx, mul(bell, 1 / Math.sqrt(2 * Math.PI)))];
   },
 };
 
@@ -104,7 +105,7 @@ const softmaxRule: DerivativeRule = {
     const weights = exp(sub(x, stopGradient(max(x, -1, { keepdims: true }))));
     return [div(weights, sum(weights, -1, { keepdims: true }))];
   },
-  push: (_, [y], [dx]) => mul(y, sub(dx, sum(mul(y, dx), -1, { keepdims: true }))),
+  push: (_, [y], [dx]) => [mul(y, sub(dx, sum(mul(y, dx), -1, { keepdims: true })))],
 };
 
 /** eˣ / Σ eˣ along an axis. */
@@ -118,7 +119,7 @@ const logSoftmaxRule: DerivativeRule = {
     const shifted = sub(x, stopGradient(max(x, -1, { keepdims: true })));
     return [sub(shifted, logSumExp(shifted, -1, { keepdims: true }))];
   },
-  push: (_, [y], [dx]) => sub(dx, sum(mul(exp(y), dx), -1, { keepdims: true })),
+  push: (_, [y], [dx]) => [sub(dx, sum(mul(exp(y), dx), -1, { keepdims: true }))],
 };
 
 /** x − log Σ eˣ along an axis. */

@@ -21,8 +21,9 @@ const attentionRule: DerivativeRule = {
   push: ([q, k, v], [out, weights], [dq, dk, dv, ...dBias]) => {
     const dScores = [matmul(dq, turned(k)), matmul(q, turned(dk)), ...dBias].reduce((a, b) => add(a, b));
     const moved = mul(weights, dScores);
-    const change = sub(matmul(moved, v), mul(out, sum(moved, -1, { keepdims: true })));
-    return add(matmul(weights, dv), change);
+    const total = sum(moved, -1, { keepdims: true });
+    const change = sub(matmul(moved, v), mul(out, total));
+    return [add(matmul(weights, dv), change), sub(moved, mul(weights, total))];
   },
 };
 

@@ -81,7 +81,7 @@ function makeMaxPoolRule(window: number[], strides: number[], padding: [number, 
       );
       return [max(reshape(values, [...best.shape, -1]), -1), squeeze(at, -1)];
     },
-    push: (_, [y, places], [dx]) => reshape(takeAlongAxis(flat(dx), flat(places)), y.shape),
+    push: (_, [y, places], [dx]) => [reshape(takeAlongAxis(flat(dx), flat(places)), y.shape), undefined],
   };
 }
 

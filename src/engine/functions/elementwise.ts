@@ -96,7 +96,7 @@ const expm1Rule: DerivativeRule = {
     const small = where(equal(u, 1), near, mul(change, div(near, log(u))));
     return [where(less(abs(x), 0.5), small, sub(exp(x), 1))];
   },
-  push: ([x], _, [dx]) => mul(dx, exp(x)),
+  push: ([x], _, [dx]) => [mul(dx, exp(x))],
 };
 
 /** eˣ − 1, accurate near 0. */
@@ -119,7 +119,7 @@ const log1pRule: DerivativeRule = {
     const ratio = div(where(isHuge, 1, x), where(logicalOr(isTiny, isHuge), 1, change));
     return [where(isTiny, x, mul(log(u), ratio))];
   },
-  push: ([x], _, [dx]) => div(dx, add(x, 1)),
+  push: ([x], _, [dx]) => [div(dx, add(x, 1))],
 };
 
 /** log(1 + x), accurate near 0. */
@@ -172,10 +172,20 @@ export function cos(x: Operand): Tensor {
   return unary(x, (a) => numpy().cos(a));
 }
 
+/** Inverse sine, from −π/2 to π/2. */
+export function arcsin(x: Operand): Tensor {
+  return unary(x, (a) => numpy().asin(a));
+}
+
+/** Inverse tangent, from −π/2 to π/2. */
+export function arctan(x: Operand): Tensor {
+  return unary(x, (a) => numpy().atan(a));
+}
+
 const tanhRule: DerivativeRule = {
   name: "surprisal_tanh",
   define: (x) => [apply([x], (a) => jax().numpy.tanh(a))],
-  push: (_, [y], [dx]) => mul(dx, sub(1, square(y))),
+  push: (_, [y], [dx]) => [mul(dx, sub(1, square(y)))],
 };
 
 /** Hyperbolic tangent. */

@@ -12,6 +12,7 @@ import {
   isfinite,
   log,
   mul,
+  negative,
   reciprocal,
   sqrt,
   square,
@@ -113,7 +114,7 @@ const logSumExpRule: DerivativeRule = {
     const shift = where(isfinite(top), top, 0);
     return [squeeze(add(log(sum(exp(sub(x, shift)), -1, { keepdims: true })), shift), -1)];
   },
-  push: ([x], [y], [dx]) => sum(mul(exp(sub(x, expandDims(y, -1))), dx), -1),
+  push: ([x], [y], [dx]) => [sum(mul(exp(sub(x, expandDims(y, -1))), dx), -1)],
 };
 
 /** log Σ exp(x), without overflow. */
@@ -162,7 +163,7 @@ const cumsumRule: DerivativeRule = {
   define: (x) => [apply([x], (a) => jax().numpy.cumsum(a, a.ndim - 1))],
   push: ([x], _, [dx]) => {
     const n = x.shape[x.ndim - 1];
-    return matmul(dx, triu(ones([n, n], dx.dtype)));
+    return [matmul(dx, triu(ones([n, n], dx.dtype)))];
   },
 };
 
@@ -186,8 +187,9 @@ function makeStandardizeRule(epsilon: number): DerivativeRule {
       return [mul(centred, scale), scale];
     },
     push: (_, [y, scale], [dx]) => {
-      const along = mul(y, mean(mul(y, dx), -1, { keepdims: true }));
-      return mul(sub(sub(dx, mean(dx, -1, { keepdims: true })), along), scale);
+      const along = mean(mul(y, dx), -1, { keepdims: true });
+      const change = sub(sub(dx, mean(dx, -1, { keepdims: true })), mul(y, along));
+      return [mul(change, scale), negative(mul(square(scale), along))];
     },
   };
 }

@@ -11,7 +11,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = shape.filter((length) => length !== -1);
   const rest = x.size / sizeOf(known);
   const lengths = shape.map((length) => (length === -1 ? rest : length));
-  const fits = shape.length - known.length <= 1 && Number.isInteger(rest) && sizeOf(lengths) === x.size;
+  const fits =
+    shape.length - known.length <= 1 && lengths.every(Number.isInteger) && sizeOf(lengths) === x.size;
   if (!fits) {
     throw new InputError({
       code: "shape-mismatch",

@@ -54,7 +54,6 @@ const conv: Rule = (context, inputs, equation) => {
   const many = sizeOf(shape.slice(0, v));
   const [n, o] = [shape[v], shape[v + 1]];
   const space = shape.slice(v + 2);
-  if (sizeOf(shape) === 0) return [context.uniform(0, dtype, shape)];
   const ndim = shape.length;
   [x, kernel] = [padRank(x, ndim), padRank(kernel, ndim)];
   const mapped = Array.from({ length: v }, (_, i) => i);

@@ -79,6 +79,7 @@ const scatter: Rule = (context, [updates, ...indices], { params, outBinders }) =
   const { graph } = context;
   const { axis: axes, outDim, op } = params as { axis: number[]; outDim: number; op: string };
   const { shape } = outBinders[0].aval;
+  if (updates.shape.includes(0)) return [context.uniform(0, updates.type, shape)];
   const { order, indexed, rest } = indexing(shape, axes);
   const index = flatIndex(context, indices, indexed);
   const indexDims = index.shape.length;

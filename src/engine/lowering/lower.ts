@@ -65,9 +65,14 @@ export function lower(program: Program, options: LowerOptions = {}): Lowered {
       rules[equation.primitive] ??
       namedRule(equation) ??
       unsupported(`ONNX has no operator for ${equation.primitive}`);
-    const results = rule(context, equation.inputs.map(read), equation);
-    equation.outBinders.forEach((variable, i) => {
-      values.set(variable, results[i]);
+    const { outBinders } = equation;
+    // What has no elements needs no computation, and some native operators cannot bear it.
+    const empty = outBinders.map(({ aval }) =>
+      aval.shape.includes(0) ? context.uniform(0, aval.dtype, aval.shape) : undefined,
+    );
+    const results = empty.includes(undefined) ? rule(context, equation.inputs.map(read), equation) : [];
+    outBinders.forEach((variable, i) => {
+      values.set(variable, empty[i] ?? results[i]);
     });
   }
   graph.outputs = equations.outs.map((atom) => {

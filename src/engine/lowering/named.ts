@@ -3,7 +3,15 @@ import type { Equation } from "../program.ts";
 import type { Context, Rule } from "./context.ts";
 import { castValue } from "./context.ts";
 import { reshapeView } from "./shape.ts";
-import { alignTo, materialize, type View, viewInOrder, viewOfFull } from "./view.ts";
+import {
+  alignTo,
+  expandValue,
+  materialize,
+  reshapeValue,
+  type View,
+  viewInOrder,
+  viewOfFull,
+} from "./view.ts";
 
 const unary =
   (operator: string): Rule =>
@@ -30,7 +38,11 @@ function lastInnermost({ graph }: Context, x: View): { value: View["base"]; orde
     .sort((a, b) => a.place - b.place)
     .map(({ axis }) => axis);
   order.push(last);
-  return { value: alignTo(graph, x, order), order };
+  // The last axis is stored even where it only repeats.
+  const aligned = alignTo(graph, x, order);
+  const lengths = order.map((axis) => x.shape[axis]);
+  const ones = lengths.map((length, i) => (i === order.length - 1 && x.axes[last] === null ? 1 : length));
+  return { value: expandValue(graph, reshapeValue(graph, aligned, ones), lengths), order };
 }
 
 /** Results: the standardised numbers and 1 / √(variance + ε). */

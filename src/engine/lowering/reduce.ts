@@ -1,3 +1,4 @@
+import { ofNothing } from "../program.ts";
 import type { DType } from "../tensor.ts";
 import { type Context, type Rule, unsupported } from "./context.ts";
 import { storedOrder, type View, viewInOrder } from "./view.ts";
@@ -18,6 +19,7 @@ function workingType(type: DType, op: string): DType {
 /** Adds up (multiplies, …) axes; along an axis that only repeats this is arithmetic on one copy. */
 export function reduceView(context: Context, x: View, op: string, axes: readonly number[]): View {
   const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+  if (x.shape.includes(0)) return context.uniform(ofNothing(op, x.type), x.type, shape);
   const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
   const repeats = axes.reduce((n, axis) => n * (x.axes[axis] === null ? x.shape[axis] : 1), 1);
   const stored = axes.filter((axis) => x.axes[axis] !== null);

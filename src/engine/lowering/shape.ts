@@ -9,10 +9,7 @@ import {
   type View,
   view,
   viewInOrder,
-  viewOfFull,
 } from "./view.ts";
-
-const sizeOf = (lengths: readonly number[]) => lengths.reduce((a, b) => a * b, 1);
 
 const transpose: Rule = (_, [x], { params }) => {
   const perm: number[] = params.perm;
@@ -62,10 +59,6 @@ function groupsOf(from: readonly number[], to: readonly number[]): Group[] {
 }
 
 export function reshapeView(graph: Graph, x: View, shape: readonly number[]): View {
-  if (sizeOf(shape) === 0) {
-    const base = reshapeValue(graph, storeAll(graph, x), shape);
-    return viewOfFull(graph, base);
-  }
   const groups = groupsOf(x.shape, shape);
   const repeats = ({ from }: Group) => from.every((axis) => x.axes[axis] === null);
   const mixed = groups.filter((group) => !repeats(group) && group.from.some((axis) => x.axes[axis] === null));
@@ -94,14 +87,6 @@ export function reshapeView(graph: Graph, x: View, shape: readonly number[]): Vi
     order.map((axis) => shape[axis]),
   );
   return viewInOrder(base, shape, order);
-}
-
-function storeAll(graph: Graph, x: View): Value {
-  return storeAxes(
-    graph,
-    x,
-    x.shape.map((_, axis) => axis),
-  ).value;
 }
 
 function areNeighbours(x: View, axes: readonly number[]): boolean {
@@ -205,6 +190,13 @@ const flip: Rule = (context, [x], { params }) => {
 
 /** Zeros around; a negative width cuts off. */
 export function padView(context: Context, x: View, widths: readonly (readonly [number, number])[]): View {
+  if (x.shape.includes(0)) {
+    return context.uniform(
+      0,
+      x.type,
+      x.shape.map((length, axis) => length + widths[axis][0] + widths[axis][1]),
+    );
+  }
   const cut = sliceView(
     context,
     x,
@@ -279,7 +271,7 @@ const pad: Rule = (context, [x], { params }) => [padView(context, x, params.widt
 
 const concatenate: Rule = (context, inputs, { params, outBinders }) => {
   const { shape, dtype } = outBinders[0].aval;
-  const parts = inputs.map((input) => context.cast(input, dtype));
+  const parts = inputs.filter((input) => !input.shape.includes(0)).map((input) => context.cast(input, dtype));
   return [concatenateViews(context, parts, params.axis, shape)];
 };
 
