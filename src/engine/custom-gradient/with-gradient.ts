@@ -41,7 +41,7 @@ export function withGradient<X extends Tree = Tensor>(
     };
     const rule: DerivativeRule = {
       define: (...inputs) => [mapped(value, inputs)],
-      push: (inputs, _, tangents) => mapped(change, [...inputs, ...tangents]),
+      push: (inputs, _, tangents) => [mapped(change, [...inputs, ...tangents])],
     };
     return applyRule(rule, ...leaves)[0];
   };
