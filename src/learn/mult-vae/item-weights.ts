@@ -1,3 +1,4 @@
+import { tensor } from "../../engine/index.ts";
 import { type CsrMatrix, columnCounts, gram } from "./csr.ts";
 import type { TrainingData } from "./popularity.ts";
 import { type Recommender, recommenderFrom } from "./recommender.ts";
@@ -14,9 +15,8 @@ export function itemWeightsRecommender(
     itemIds,
     clicks,
     stored: () => ({
-      kind: "item-weights",
-      tensors: { weights: { dtype: "F64", shape: [clicks.length, clicks.length], data: weights } },
-      facts: { name },
+      tree: { weights: tensor(weights, { shape: [clicks.length, clicks.length] }) },
+      facts: { kind: "item-weights" },
     }),
     scoreRows: async (histories) => timesWeights(histories, weights),
   });

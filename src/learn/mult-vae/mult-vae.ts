@@ -16,19 +16,17 @@
  * Cost: O(users · items · width) per epoch, three times that for gradients; rows are sparse until they are in a batch
  * of batch × items numbers. Memory for parameters 2 · items · width, four times that in training.
  */
-
 import { InputError } from "../../core/errors.ts";
-import type { LongRunning } from "../../core/progress.ts";
-import type { StoredTensor } from "../../data/safetensors.ts";
+import { toOnnx } from "../../engine/export/index.ts";
 import { compile, type Tensor, tensor } from "../../engine/index.ts";
 import { denseRows } from "./batches.ts";
 import { type CsrMatrix, columnCounts, csrFromLists } from "./csr.ts";
 import { evaluate } from "./evaluate.ts";
-import { type Dense, type Kind, layerWidths, type Parameters, predict, type Sizes } from "./network.ts";
+import { type Kind, type Parameters, predict } from "./network.ts";
 import { type MultVaeOptions, type MultVaeSettings, readOptions } from "./options.ts";
 import { lookUp, type Recommender, recommenderFrom } from "./recommender.ts";
 import { countEvaluated, type Split } from "./split.ts";
-import { type TrainingRecord, trainNetwork } from "./training.ts";
+import { type TrainingRecord, type TrainingRun, trainNetwork } from "./training.ts";
 
 /** A trained Mult-VAE or Mult-DAE. */
 export interface MultVae extends Recommender {
@@ -43,6 +41,11 @@ export interface MultVae extends Recommender {
    * @throws InputError for a Mult-DAE, which has no rate, and when no item of the history is known
    */
   rate(history: readonly string[]): Promise<number>;
+  /**
+   * The bytes of an ONNX file: from `clicks` (batch × items, float32, not normalised) to `logits` (batch × items) and,
+   * for a VAE, `rate` (batch). Columns are in the order of `itemIds`.
+   */
+  toOnnx(): Uint8Array;
 }
 
 /**
@@ -50,14 +53,14 @@ export interface MultVae extends Recommender {
  * Mult-DAE with `kind: "dae"`. It serves users it has never seen, as soon as they have a click.
  *
  * `fit` trains on the training users of a split and keeps the epoch with the best NDCG@100 on its validation users (the
- * last epoch without any). When the signal fires after the first epoch, the best model so far is given, and
- * `training.stopped` says so.
+ * last epoch without any). When the signal fires after the first update, the best model so far is given, and
+ * `training.stopped` says so. With a `checkpoint` a run that was killed goes on where it was.
  *
  * With few training users (hundreds) a tuned {@link ease} is usually better; compare on validation users.
  *
- * @throws InputError for unknown or impossible options; in `fit` when there is no click to train on or the loss is not
- *   a number any more
- * @throws StoppedError from `fit` when the signal fires before the first epoch is done
+ * @throws InputError for unknown or impossible options; in `fit` when there is no click to train on
+ * @throws StoppedError from `fit` when the signal fires before the first update
+ * @throws FitDivergedError from `fit` when a loss is not finite; it holds the last good parameters
  * @example
  * import { interactions, multVae, strongGeneralizationSplit } from "surprisal/learn";
  * const user = Array.from({ length: 300 }, (_, e) => e % 30);
@@ -68,13 +71,12 @@ export interface MultVae extends Recommender {
  * items[0].probability; // of being the next click
  */
 export function multVae(options: MultVaeOptions = {}): {
-  fit(split: Pick<Split, "itemIds" | "train" | "validation">, run?: LongRunning): Promise<MultVae>;
+  fit(split: Pick<Split, "itemIds" | "train" | "validation">, run?: TrainingRun): Promise<MultVae>;
 } {
   const settings = readOptions(options);
   return {
-    async fit(split, run = {}) {
-      const { train, validation, itemIds } = split;
-      if (train.rows === 0 || train.indices.length === 0) {
+    async fit({ train, validation, itemIds }, run = {}) {
+      if (train.indices.length === 0) {
         throw new InputError({
           code: "too-few-rows",
           where: "multVae",
@@ -84,18 +86,14 @@ export function multVae(options: MultVaeOptions = {}): {
       }
       const clicks = columnCounts(train);
       const predictor = makePredictor(settings.kind);
-      const validate = async (params: Parameters) => {
+      const validate = async (params: Parameters, signal?: AbortSignal) => {
         const scoreRows = async (rows: CsrMatrix) => (await predictor(params, rows)).logits;
-        return (await evaluate({ clicks, scoreRows }, validation, { metrics: ["ndcg@100"] })).metrics[0]
-          .value;
+        const ndcg = { metrics: ["ndcg@100"], signal } as const;
+        return (await evaluate({ clicks, scoreRows }, validation, ndcg)).metrics[0].value;
       };
-      const trained = await trainNetwork(
-        train,
-        settings,
-        countEvaluated(validation) > 0 ? validate : undefined,
-        run,
-      );
-      return modelFrom(settings, itemIds, clicks, trained.params, trained.record, predictor);
+      const canValidate = countEvaluated(validation) > 0;
+      const { params, record } = await trainNetwork(train, settings, canValidate ? validate : undefined, run);
+      return modelFrom(settings, itemIds, clicks, params, record, predictor);
     },
   };
 }
@@ -109,27 +107,31 @@ export function modelFrom(
   training: TrainingRecord,
   predictor = makePredictor(settings.kind),
 ): MultVae {
+  const { kind, betaCap } = settings;
   const index = new Map(itemIds.map((id, i) => [id, i]));
   const rateRows = async (histories: CsrMatrix) => {
-    if (settings.kind === "dae") {
+    if (kind === "dae") {
       throw new InputError({
         code: "no-rate",
         where: "rate",
         problem: "a denoising autoencoder has no rate",
         expected: 'a model of kind "vae"',
-        got: settings.kind,
+        got: kind,
       });
     }
     return (await predictor(params, histories)).rate;
   };
   return {
     ...recommenderFrom({
-      name: settings.kind === "vae" ? `Mult-VAE β≤${settings.betaCap}` : "Mult-DAE",
+      name: kind === "vae" ? `Mult-VAE β≤${betaCap}` : "Mult-DAE",
       itemIds,
       clicks,
       logits: true,
-      stored: () => ({ kind: "mult-vae", tensors: storedParameters(params), facts: { settings, training } }),
       scoreRows: async (histories) => (await predictor(params, histories)).logits,
+      stored: () => ({
+        tree: { params },
+        facts: { kind: "mult-vae", options: settings, seed: settings.seed, training },
+      }),
     }),
     settings,
     training,
@@ -147,35 +149,15 @@ export function modelFrom(
       }
       return (await rateRows(csrFromLists([known], itemIds.length)))[0];
     },
+    toOnnx: () =>
+      toOnnx(
+        (inputs: { clicks: Tensor }): Record<string, Tensor> => {
+          const { logits, rate } = predict(kind, params, inputs.clicks);
+          return kind === "vae" ? { logits, rate } : { logits };
+        },
+        { clicks: { shape: ["batch", itemIds.length] } },
+      ),
   };
-}
-
-/** Parameters under names such as `encoder.0.kernel`. */
-function storedParameters(params: Parameters): Record<string, StoredTensor> {
-  const entries = (["encoder", "decoder"] as const).flatMap((part) =>
-    params[part].flatMap((layer, l) =>
-      (["kernel", "bias"] as const).map((name): [string, StoredTensor] => [
-        `${part}.${l}.${name}`,
-        { dtype: "F32", shape: layer[name].shape, data: layer[name].data as Float32Array },
-      ]),
-    ),
-  );
-  return Object.fromEntries(entries);
-}
-
-/** The inverse: the tensor named so, of that shape, by `read`. */
-export function parametersFrom(
-  sizes: Sizes,
-  read: (name: string, shape: readonly number[]) => Float32Array,
-): Parameters {
-  const part = (name: string, widths: readonly number[]): Dense[] =>
-    widths.slice(1).map((outputs, l) => {
-      const load = (which: string, shape: readonly number[]) =>
-        tensor(read(`${name}.${l}.${which}`, shape), { shape });
-      return { kernel: load("kernel", [widths[l], outputs]), bias: load("bias", [outputs]) };
-    });
-  const { encoder, decoder } = layerWidths(sizes);
-  return { encoder: part("encoder", encoder), decoder: part("decoder", decoder) };
 }
 
 type Predictor = (

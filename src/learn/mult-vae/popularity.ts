@@ -27,7 +27,7 @@ export function popularityRecommender(itemIds: readonly string[], clicks: Float6
     name: "popularity",
     itemIds,
     clicks,
-    stored: () => ({ kind: "popularity", tensors: {}, facts: {} }),
+    stored: () => ({ tree: {}, facts: { kind: "popularity" } }),
     async scoreRows(histories) {
       const out = new Float64Array(histories.rows * clicks.length);
       for (let u = 0; u < histories.rows; u++) out.set(clicks, u * clicks.length);

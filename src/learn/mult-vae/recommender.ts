@@ -1,7 +1,8 @@
 import { InputError } from "../../core/errors.ts";
 import type { Warning } from "../../core/estimate.ts";
 import { logSumExp } from "../../core/special.ts";
-import type { StoredTensor } from "../../data/safetensors.ts";
+import { saveModel } from "../../engine/checkpoint/model.ts";
+import { type Tree, tensor } from "../../engine/index.ts";
 import { type CsrMatrix, csrFromLists } from "./csr.ts";
 import { topItems } from "./ranking.ts";
 
@@ -29,12 +30,21 @@ export interface RecommendOptions {
   allow?: readonly string[];
 }
 
-/** A model as it is saved: numbers by name, and whatever else JSON can hold. */
+export type StoredKind = "popularity" | "item-weights" | "mult-vae";
+
+/** A model as it is saved, beside item ids and clicks: tensors, and whatever else JSON can hold. */
 export interface StoredModel {
-  readonly kind: "popularity" | "item-weights" | "mult-vae";
-  readonly tensors: Readonly<Record<string, StoredTensor>>;
-  readonly facts: Readonly<Record<string, unknown>>;
+  readonly tree: { readonly [name: string]: Tree };
+  readonly facts: {
+    readonly kind: StoredKind;
+    readonly options?: object;
+    readonly seed?: number;
+    readonly [more: string]: unknown;
+  };
 }
+
+/** What saved models of this room call themselves. */
+export const method = "mult-vae";
 
 /** A fitted model that ranks items for anyone with a few clicks, in training or not. */
 export interface Recommender {
@@ -52,8 +62,13 @@ export interface Recommender {
    * known item gets what is popular, with a warning.
    */
   recommend(history: readonly string[], n: number, options?: RecommendOptions): Promise<Recommendations>;
-  /** What `saveRecommender` writes, without item ids and clicks. */
-  stored(): StoredModel;
+  /**
+   * Writes the model into a folder, which is made when it is not there, for `loadRecommender`.
+   *
+   * @param metrics for the model's card, such as those of the test users
+   * @throws ReachError when it cannot be written
+   */
+  save(folder: string, metrics?: Readonly<Record<string, number>>): Promise<void>;
 }
 
 /** What a model has to bring; the rest of a {@link Recommender} follows. */
@@ -81,7 +96,14 @@ export function recommenderFrom(scorer: Scorer): Recommender {
     name,
     itemIds,
     clicks,
-    stored: () => scorer.stored(),
+    save(folder, metrics = {}) {
+      const { tree, facts } = scorer.stored();
+      return saveModel(
+        folder,
+        { itemIds, clicks: tensor(clicks), ...tree },
+        { method, name, ...facts, metrics },
+      );
+    },
     scoreRows: (histories) => scorer.scoreRows(histories),
     scores: (history) => scoresOf(lookUp(index, history).known),
 
