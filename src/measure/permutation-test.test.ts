@@ -16,10 +16,17 @@ describe("permutationTest", () => {
 
   test("ends with the eighth permuted value that reaches the observed one", async () => {
     const random = new Random(1);
-    const result = await run(0, () => random.normal());
+    const result = await run(1, () => random.normal());
     expect(result.ended).toBe("clearly-inside");
+    expect(result.run).toBeGreaterThan(12);
     expect(result.pValue).toBe(8 / result.run);
     expect(result.values).toHaveLength(result.run);
+  });
+
+  test("ends with the fourth one within the first dozen", async () => {
+    let turn = 0;
+    const result = await run(0.5, () => turn++ % 2);
+    expect(result).toMatchObject({ pValue: 0.5, run: 8, ended: "clearly-inside" });
   });
 
   test("ends early far above all permuted values with the p-value of all planned permutations", async () => {

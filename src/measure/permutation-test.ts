@@ -2,7 +2,8 @@
  * Permutation tests of "no dependence" with two ways to end early once the answer is decided.
  *
  * - Besag & Clifford 1991: when `enough` permuted values have reached the observed one after l permutations, the
- *   p-value is enough / l; going on would only polish a p-value that is large anyway.
+ *   p-value is enough / l; going on would only polish a p-value that is large anyway. Half as many are enough
+ *   within the first dozen, where p is then above 0.3 (were p below 0.05, that would happen once in 450 tests).
  * - When no permuted value comes near: a Pearson III curve (shifted gamma) with the mean, the standard deviation
  *   and the skewness plus one standard error of the permuted values seen so far bounds the chance that one of
  *   the remaining permutations would reach the observed value. Below `negligible` the p-value is the one that
@@ -11,6 +12,7 @@
 import { chiSquareSurvival } from "../core/special.ts";
 
 const enough = 8;
+const dozen = 12;
 const fewest = 24;
 const negligible = 0.05;
 
@@ -42,14 +44,9 @@ export async function permutationTest(
     values[run - 1] = draw();
     if (values[run - 1] >= observed) reached++;
     const seen = values.subarray(0, run);
-    if (reached === enough) {
-      return {
-        pValue: enough / run,
-        planned,
-        run,
-        ended: run < planned ? "clearly-inside" : "all",
-        values: seen,
-      };
+    if (reached === enough || (2 * reached === enough && run <= dozen)) {
+      const ended = run < planned ? "clearly-inside" : "all";
+      return { pValue: reached / run, planned, run, ended, values: seen };
     }
     if (reached === 0 && run >= fewest && run < planned && run % 4 === 0) {
       if ((planned - run) * tailChance(seen, observed) < negligible) {

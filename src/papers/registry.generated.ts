@@ -76,7 +76,7 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "measure",
     card: measureMutualInformation,
     experiment: async () => (await import("../measure/mutual-information/experiment.ts")).experiment,
-    claims: { hold: 10, of: 11 },
+    claims: { hold: 11, of: 13 },
     recorded: async () => (await import("../measure/mutual-information/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {

@@ -60,7 +60,7 @@ export class Plane {
         const py = y[p];
         const list = place[p] * k;
         let radius = Number.POSITIVE_INFINITY;
-        best.fill(radius);
+        for (let j = 0; j < k; j++) best[j] = radius;
         let band = own;
         let step = -1;
         let right = p + 1;

@@ -4,13 +4,12 @@ export interface Sorted {
   readonly order: Int32Array;
 }
 
+/** Each 32-bit word of a number is sorted in three digits. */
+const digits = 3;
 const digitBits = 11;
 const buckets = 1 << digitBits;
 const digitMask = buckets - 1;
-const digits = 6;
-/** Digits 0–2 are the low, 3–5 the high 32 bits of a number. */
-const firstHighDigit = 3;
-/** Moves per number that the final insertion may need before all digits are sorted instead. */
+/** Moves per number that the final insertion may need before all bits are sorted instead. */
 const patience = 4;
 
 /**
@@ -21,50 +20,58 @@ const patience = 4;
 export function sortWithOrder(input: Float64Array): Sorted {
   const order = new Int32Array(input.length);
   for (let i = 0; i < order.length; i++) order[i] = i;
-  const nearly = radixSort({ values: input.slice(), order }, firstHighDigit);
+  const nearly = sortByWord({ values: input.slice(), order }, 1);
   if (insertionSort(nearly)) return nearly;
-  return radixSort(nearly, 0);
+  return sortByWord(sortByWord(nearly, 0), 1);
 }
 
-function radixSort(from: Sorted, firstDigit: number): Sorted {
+/** A stable sort by the low (0) or the high (1) word of the numbers. */
+function sortByWord(from: Sorted, word: 0 | 1): Sorted {
   const n = from.values.length;
+  const bits = new Int32Array(from.values.buffer);
+  const counts = new Int32Array(digits * buckets);
+  for (let i = 0; i < n; i++) {
+    const key = sortableKey(bits, i, word);
+    counts[key & digitMask]++;
+    counts[buckets + ((key >>> digitBits) & digitMask)]++;
+    counts[2 * buckets + (key >>> (2 * digitBits))]++;
+  }
   let to: Sorted = { values: new Float64Array(n), order: new Int32Array(n) };
-  const places = new Int32Array(buckets);
-  for (let digit = firstDigit; digit < digits; digit++) {
-    if (!scatter(from, to, places, digit)) continue;
+  for (let digit = 0; digit < digits; digit++) {
+    const places = counts.subarray(digit * buckets, (digit + 1) * buckets);
+    if (!toFirstPlaces(places, n)) continue;
+    scatter(from, to, places, word, digit * digitBits);
     [from, to] = [to, from];
   }
   return from;
 }
 
-/** One stable pass; false when all numbers have the same digit, so that nothing was moved. */
-function scatter(from: Sorted, to: Sorted, places: Int32Array, digit: number): boolean {
-  const { values, order } = from;
-  const { values: toValues, order: toOrder } = to;
-  const n = values.length;
-  const bits = new Int32Array(values.buffer);
-  const high = digit >= firstHighDigit;
-  const shift = (high ? digit - firstHighDigit : digit) * digitBits;
-  const word = high ? 1 : 0;
-  const flip = high ? 1 << 31 : 0;
-  places.fill(0);
-  for (let i = 0; i < n; i++) {
-    const sign = bits[2 * i + 1] >> 31;
-    places[((bits[2 * i + word] ^ (sign | flip)) >>> shift) & digitMask]++;
-  }
+/** A word of number i whose order as an unsigned integer is that of the numbers. */
+function sortableKey(bits: Int32Array, i: number, word: 0 | 1): number {
+  const sign = bits[2 * i + 1] >> 31;
+  return bits[2 * i + word] ^ (word === 1 ? sign | (1 << 31) : sign);
+}
+
+/** Turns counts into where each bucket starts; false when one bucket holds all numbers, so that nothing would move. */
+function toFirstPlaces(counts: Int32Array, n: number): boolean {
   for (let b = 0, sum = 0; b < buckets; b++) {
-    const count = places[b];
+    const count = counts[b];
     if (count === n) return false;
-    places[b] = sum;
+    counts[b] = sum;
     sum += count;
   }
-  for (let i = 0; i < n; i++) {
-    const sign = bits[2 * i + 1] >> 31;
-    const place = places[((bits[2 * i + word] ^ (sign | flip)) >>> shift) & digitMask]++;
+  return true;
+}
+
+function scatter(from: Sorted, to: Sorted, places: Int32Array, word: 0 | 1, shift: number): void {
+  const { values, order } = from;
+  const { values: toValues, order: toOrder } = to;
+  const bits = new Int32Array(values.buffer);
+  for (let i = 0; i < values.length; i++) {
+    const place = places[(sortableKey(bits, i, word) >>> shift) & digitMask]++;
     toValues[place] = values[i];
     toOrder[place] = order[i];
   }
-  return true;
 }
 
 /** Sorts what is nearly sorted; false when it gave up because it was not. */

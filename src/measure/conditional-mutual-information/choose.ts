@@ -1,16 +1,13 @@
 import { isCodes } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
-import type { Matrix } from "../../core/matrix.ts";
-import { hstack } from "../../core/matrix.ts";
-import { duplicateRowShare } from "../../core/statistics.ts";
+import type { Warning } from "../../core/estimate.ts";
 import { kindOf, type Variable } from "../estimator.ts";
 import {
   chooseMutualInformation,
   mutualInformationEstimators,
   takesKinds,
-  tiesAllowed,
-  tooManyTies,
 } from "../mutual-information/mutual-information.ts";
+import { checkTies, repeatsItself, toldApart } from "../ties.ts";
 import {
   type ConditionalEstimator,
   discrete,
@@ -31,6 +28,7 @@ export interface ConditionalChoice {
   /** Whether equal rows are to be told apart by tiny noise. */
   jitter: boolean;
   reason: string;
+  warnings: Warning[];
 }
 
 /**
@@ -46,13 +44,13 @@ export function chooseConditional(
   where: string,
 ): ConditionalChoice {
   const { estimator, reason } = name === "auto" ? bySuitability(x, y, z) : byName(x, y, z, name, where);
-  if (estimator.defaults.k === undefined) return { estimator, jitter: false, reason };
-  const share = duplicateRowShare(hstack(asNumbers(x), asNumbers(y), asNumbers(z)));
-  if (share <= tiesAllowed) return { estimator, jitter: false, reason };
-  if (name === "auto") return { estimator, jitter: true, reason: `${reason}, ties told apart by tiny noise` };
-  if (ties === "jitter") return { estimator, jitter: true, reason };
-  if (name === "gao") return { estimator, jitter: false, reason };
-  throw tooManyTies(share, name, where);
+  if (estimator.defaults.k === undefined) return { estimator, jitter: false, reason, warnings: [] };
+  const plain = { estimator, jitter: false, reason, warnings: [] };
+  if (name === "auto" || ties === "jitter") {
+    if (!repeatsItself(x, y, z)) return plain;
+    return { estimator, jitter: true, reason: `${reason}, told apart by tiny noise`, warnings: [toldApart] };
+  }
+  return name === "gao" ? plain : { ...plain, warnings: checkTies(name, where, x, y, z) };
 }
 
 type Chosen = Pick<ConditionalChoice, "estimator" | "reason">;
@@ -97,8 +95,4 @@ function byName(x: Variable, y: Variable, z: Variable, name: string, where: stri
     expected: "ksg1, ksg2, gaussian, gaussianCopula (numbers), discrete (categories), gao (anything) or auto",
     got: name,
   });
-}
-
-function asNumbers(v: Variable): Matrix {
-  return isCodes(v) ? { data: Float64Array.from(v.codes), rows: v.codes.length, cols: 1 } : v;
 }

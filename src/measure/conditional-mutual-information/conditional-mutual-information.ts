@@ -18,7 +18,7 @@ import {
   requireNeighbours,
   type VariableLike,
 } from "../inputs.ts";
-import { type MutualInformationOptions, manyTies } from "../mutual-information/mutual-information.ts";
+import type { MutualInformationOptions } from "../mutual-information/mutual-information.ts";
 import { type ConditionalChoice, chooseConditional } from "./choose.ts";
 import { conditionalPermutation } from "./estimators.ts";
 
@@ -65,7 +65,7 @@ export async function conditionalMutualInformation(
   const n = requireEqualRows(where, ...raw);
   const preprocess = options.preprocess ?? "standardize";
   const scaled = raw.map((v, i) => preprocessed(v, preprocess, `${where}: ${"xyz"[i]}`));
-  const { estimator, jitter, reason } = chooseConditional(
+  const { estimator, jitter, reason, warnings } = chooseConditional(
     scaled[0],
     scaled[1],
     scaled[2],
@@ -84,7 +84,7 @@ export async function conditionalMutualInformation(
       method: estimator.name,
       options: { estimator: estimator.name, ...settings, preprocess },
       n,
-      warnings: jitter ? [manyTies] : [],
+      warnings,
       diagnostics: { reason, preprocess },
       point: () => estimator.estimate(vx, vy, vz, settings),
       onUnits: (rows) => estimator.estimate(take(vx, rows), take(vy, rows), take(vz, rows), settings).value,

@@ -23,7 +23,7 @@ import type { EstimatorOptions, MutualInformationEstimator, PointEstimate, Varia
 /**
  * KSG, algorithm 1: one radius for x and y. Smaller variance than {@link ksg2}, slightly larger bias in high dimension.
  *
- * Takes two matrices and `k` (default 3); gives nats. With over 5 % duplicate rows use `gao`.
+ * Takes two matrices and `k` (default 3); gives nats. With repeated values add noise of 1e-10 standard deviations first, as `mutualInformation` does.
  *
  * @throws InputError when k is not an integer from 1 to n − 1
  * @example

@@ -1,30 +1,18 @@
-import { type Codes, isCodes } from "../../core/codes.ts";
+import { isCodes } from "../../core/codes.ts";
 import type { Warning } from "../../core/estimate.ts";
-import { hstack, type Matrix } from "../../core/matrix.ts";
-import { duplicateRowShare } from "../../core/statistics.ts";
-import { type MutualInformationEstimator, rowsOf, type Variable } from "../estimator.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import type { MutualInformationEstimator, Variable } from "../estimator.ts";
 import { gaussianCopula } from "../gaussian/gaussian.ts";
 import type { Preprocess } from "../inputs.ts";
 import { ksg1 } from "../ksg/ksg.ts";
 import { discrete } from "../plug-in/plug-in.ts";
 import { ross } from "../ross/ross.ts";
-
-/** Above this share of exact twins, distances between neighbours are often zero. */
-export const tiesAllowed = 0.05;
+import { repeatsItself, toldApart } from "../ties.ts";
 
 /** Joint dimensions above which nearest neighbours fall far short of the truth at ordinary sample sizes. */
 const neighbourDimensions = 4;
 const neighbourRows = 40;
 const heavyTail = 20;
-
-/**
- * Rounded numbers are not the mixtures of Gao et al.: on them `gao` inherits the bias of counting, while noise far
- * below the rounding keeps KSG and Ross unbiased (measured in the experiment of this room).
- */
-export const manyTies: Warning = {
-  code: "ties",
-  message: "many rows are exact twins; noise of 1e-10 standard deviations tells them apart",
-};
 
 export interface Choice {
   estimator: MutualInformationEstimator;
@@ -38,8 +26,8 @@ export interface Choice {
 
 /** The estimator for this pair: by kind, ties, dimension and number of rows. */
 export function choose(x: Variable, y: Variable): Choice {
-  if (isCodes(x)) return isCodes(y) ? bothDiscrete() : mixed(y, x);
-  return isCodes(y) ? mixed(x, y) : bothContinuous(x, y);
+  if (isCodes(x)) return isCodes(y) ? bothDiscrete() : mixed(y);
+  return isCodes(y) ? mixed(x) : bothContinuous(x, y);
 }
 
 function bothDiscrete(): Choice {
@@ -52,16 +40,17 @@ function bothDiscrete(): Choice {
   };
 }
 
-function mixed(numbers: Matrix, categories: Codes): Choice {
-  const jitter = tieShare(numbers, categories) > tiesAllowed;
-  const warnings = jitter ? [manyTies] : [];
+function mixed(numbers: Matrix): Choice {
+  const jitter = repeatsItself(numbers);
+  const warnings = jitter ? [toldApart] : [];
   if (numbers.cols > neighbourDimensions) warnings.push(tooManyDimensions(numbers.cols));
-  const ties = jitter ? "many ties, told apart by tiny noise" : "few ties";
   return {
     estimator: ross,
     preprocess: rescaling(numbers),
     jitter,
-    reason: `numbers against categories, ${ties}`,
+    reason: jitter
+      ? "rounded numbers against categories, told apart by tiny noise"
+      : "numbers against categories",
     warnings,
   };
 }
@@ -85,26 +74,17 @@ function bothContinuous(x: Matrix, y: Matrix): Choice {
     return choice;
   }
   if (n < neighbourRows) return copula(`${n} rows are too few for neighbours`);
-  const jitter = tieShare(x, y) > tiesAllowed;
+  const jitter = repeatsItself(x, y);
   const preprocess = rescaling(x, y);
   const tails = preprocess === "copula" ? ", heavy tails ranked first" : "";
-  const ties = jitter ? "many ties, told apart by tiny noise" : "few ties";
+  const numbers = jitter ? "rounded numbers, told apart by tiny noise" : "numbers";
   return {
     estimator: ksg1,
     preprocess,
     jitter,
-    reason: `numbers, ${ties}${tails}`,
-    warnings: jitter ? [manyTies] : [],
+    reason: `${numbers}${tails}`,
+    warnings: jitter ? [toldApart] : [],
   };
-}
-
-/** Share of joint rows that occur more than once. */
-export function tieShare(x: Variable, y: Variable): number {
-  return duplicateRowShare(hstack(asNumbers(x), asNumbers(y)));
-}
-
-function asNumbers(v: Variable): Matrix {
-  return isCodes(v) ? { data: Float64Array.from(v.codes), rows: rowsOf(v), cols: 1 } : v;
 }
 
 /** Normal scores where a column's tails would let a few rows dictate the scale, else standard deviations. */

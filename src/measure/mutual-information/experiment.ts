@@ -124,6 +124,15 @@ async function rounded(repeats: number): Promise<ExperimentRow[]> {
     );
     values.gao.push((await mutualInformation(coarse, y, { ...bare, estimator: "gao" })).value);
   }
+  const independent = { plain: [] as number[], noise: [] as number[] };
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const random = new Random(repeat).split("rounded, independent");
+    const { x, y } = normalPair(n, 0, random);
+    const coarse = y.map((v) => Math.round(10 * v) / 10);
+    const bare = { estimator: "ksg1", interval: false, permutations: 0 } as const;
+    independent.plain.push((await mutualInformation(x, coarse, bare)).value);
+    independent.noise.push((await mutualInformation(x, coarse, { ...bare, ties: "jitter" })).value);
+  }
   // Rounding to a tenth of the noise's standard deviation costs about 0.1² / 24 of the information in x.
   const truth = noisySign.mutualInformation;
   return [
@@ -135,6 +144,8 @@ async function rounded(repeats: number): Promise<ExperimentRow[]> {
       bias: 0.01,
       because: "likewise",
     }),
+    meanRow(`independent, one rounded to 0.1 sd: ksg1 with tiny noise (n = ${n})`, 0, independent.noise),
+    meanRow(`independent, one rounded to 0.1 sd: ksg1 as published (n = ${n})`, 0, independent.plain),
   ];
 }
 

@@ -19,9 +19,9 @@ describe("mutualInformation", () => {
       return `${method}: ${diagnostics.reason}`;
     };
     const rounded = x.map((v) => Math.round(v));
-    expect(await choose(x, y)).toBe("ksg1: numbers, few ties");
-    expect(await choose(x, label)).toBe("ross: numbers against categories, few ties");
-    expect(await choose(label, x)).toBe("ross: numbers against categories, few ties");
+    expect(await choose(x, y)).toBe("ksg1: numbers");
+    expect(await choose(x, label)).toBe("ross: numbers against categories");
+    expect(await choose(label, x)).toBe("ross: numbers against categories");
     expect(
       await choose(
         label,
@@ -29,14 +29,14 @@ describe("mutualInformation", () => {
       ),
     ).toBe("discrete: both are discrete");
     expect(await choose(rounded, label)).toBe(
-      "ross: numbers against categories, many ties, told apart by tiny noise",
+      "ross: rounded numbers against categories, told apart by tiny noise",
     );
     expect(
       await choose(
         rounded,
         y.map((v) => Math.round(v)),
       ),
-    ).toBe("ksg1: numbers, many ties, told apart by tiny noise");
+    ).toBe("ksg1: rounded numbers, told apart by tiny noise");
     expect(await choose(x.slice(0, 30), y.slice(0, 30))).toBe(
       "gaussianCopula: 30 rows are too few for neighbours",
     );
@@ -89,12 +89,13 @@ describe("mutualInformation", () => {
     expect(await at(0.99)).toBeGreaterThan(await at(0.8));
   });
 
-  test("ends a hopeless test after eight permuted values have reached the observed one", async () => {
+  test("ends a hopeless test after a few permuted values have reached the observed one", async () => {
     const noise = Array.from({ length: 300 }, () => random.normal());
     const estimate = await mutualInformation(x.slice(0, 300), noise, { interval: false, seed: 3 });
     const { run, ended } = estimate.diagnostics.permutation as { run: number; ended: string };
     expect(ended).toBe("clearly-inside");
-    expect(estimate.pValue).toBe(8 / run);
+    expect(estimate.pValue).toBeGreaterThan(0.05);
+    expect(run).toBeLessThan(100);
   });
 
   test("gives all values of a list of neighbours", async () => {
@@ -116,6 +117,20 @@ describe("mutualInformation", () => {
       expect(local.reduce((sum, v) => sum + v / 600, 0)).toBeCloseTo(value, 12);
     }
     expect((await mutualInformation(x, y, bare)).diagnostics).not.toHaveProperty("local");
+  });
+
+  test("does not overrate independent columns when one is rounded", async () => {
+    const values: number[] = [];
+    for (let seed = 0; seed < 20; seed++) {
+      const stream = new Random(seed).split("rounded");
+      const a = Array.from({ length: 500 }, () => stream.normal());
+      const b = a.map(() => Math.round(10 * stream.normal()) / 10);
+      const estimate = await mutualInformation(a, b, bare);
+      expect(estimate.warnings.map(({ code }) => code)).toContain("ties");
+      values.push(estimate.value);
+    }
+    // Without noise the mean is 0.17; four standard errors at sd 0.035 are 0.031.
+    expect(Math.abs(values.reduce((sum, v) => sum + v / 20, 0))).toBeLessThan(0.031);
   });
 
   test("refuses ties by name and offers a way on", async () => {

@@ -28,7 +28,8 @@ import {
   requireNeighbours,
   type VariableLike,
 } from "../inputs.ts";
-import { type Choice, choose, manyTies, tieShare, tiesAllowed } from "./choose.ts";
+import { checkTies, repeatsItself, toldApart } from "../ties.ts";
+import { type Choice, choose } from "./choose.ts";
 import { estimatorNamed } from "./estimators.ts";
 
 export interface MutualInformationOptions extends CertaintyOptions {
@@ -58,7 +59,7 @@ export interface MutualInformationOptions extends CertaintyOptions {
   local?: boolean;
 }
 
-export { choose as chooseMutualInformation, manyTies, tiesAllowed } from "./choose.ts";
+export { choose as chooseMutualInformation } from "./choose.ts";
 export { mutualInformationEstimators } from "./estimators.ts";
 
 const where = "mutualInformation";
@@ -158,7 +159,7 @@ function chosen(x: Variable, y: Variable, options: MutualInformationOptions): Ch
     preprocess,
     jitter,
     reason: "as asked",
-    warnings: jitter ? [manyTies] : [],
+    warnings: jitter ? [toldApart] : [],
   };
   if (!takesKinds(estimator, x, y)) {
     throw new InputError({
@@ -170,30 +171,15 @@ function chosen(x: Variable, y: Variable, options: MutualInformationOptions): Ch
       hint: `estimator "auto" would take ${choose(x, y).estimator.name}`,
     });
   }
-  const bearsTies =
-    estimator.defaults.k === undefined || estimator.name === "gao" || options.ties === "jitter";
-  const ties = bearsTies ? 0 : tieShare(x, y);
-  if (ties <= tiesAllowed) return choice;
-  if (options.ties === "mixed") {
+  if (!usesNeighbours || name === "gao" || jitter) return choice;
+  if (options.ties === "mixed" && repeatsItself(x, y)) {
     return {
       ...choice,
       estimator: estimatorNamed("gao", where),
       reason: `instead of ${name}, because of ties`,
     };
   }
-  throw tooManyTies(ties, name, where);
-}
-
-/** The refusal of an estimator that was asked for by name and cannot bear so many ties. */
-export function tooManyTies(share: number, name: string, caller: string): InputError {
-  return new InputError({
-    code: "ties",
-    where: caller,
-    problem: `too many rows are exact twins for ${name}`,
-    expected: `at most ${100 * tiesAllowed} %`,
-    got: `${(100 * share).toFixed(1)} %`,
-    hint: 'choose estimator "auto" or "gao", or ties "jitter"',
-  });
+  return { ...choice, warnings: checkTies(name, where, x, y) };
 }
 
 /** Whether an estimator takes a pair of these kinds, either way round. */

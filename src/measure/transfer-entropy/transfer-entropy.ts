@@ -31,7 +31,6 @@ import {
   requireNeighbours,
   type VariableLike,
 } from "../inputs.ts";
-import { manyTies } from "../mutual-information/mutual-information.ts";
 
 export interface TransferEntropyOptions extends ConditionalMutualInformationOptions {
   /** u: steps from the newest source value to the target value. @default 1 */
@@ -98,7 +97,7 @@ export async function transferEntropy(
     targetPast: delayed(to, first, n, 1, history),
   });
   const plain = embed(scaledSource, scaledTarget);
-  const { estimator, jitter, reason } = chooseConditional(
+  const { estimator, jitter, reason, warnings } = chooseConditional(
     plain.sourcePast,
     plain.present,
     plain.targetPast,
@@ -125,7 +124,7 @@ export async function transferEntropy(
       method: estimator.name,
       options: { estimator: estimator.name, ...settings, preprocess, lag, history, sourceHistory },
       n: blocks,
-      warnings: jitter ? [manyTies] : [],
+      warnings,
       diagnostics: { reason, preprocess, blockLength: length },
       point: () => value(sourcePast, present, targetPast),
       onUnits(units) {
