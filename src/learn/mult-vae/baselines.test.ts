@@ -202,6 +202,13 @@ describe("recommend", () => {
     expect(strange.warnings.map(({ code }) => code)).toEqual(["unknown-items", "cold-start"]);
   });
 
+  it("gives many histories what it gives each", async () => {
+    const histories = [["a", "b"], [], ["d", "x"], ["c"]];
+    const many = await model.recommendMany(histories, 2, { exclude: ["b"] });
+    const each = await Promise.all(histories.map((one) => model.recommend(one, 2, { exclude: ["b"] })));
+    expect(many).toEqual(each);
+  });
+
   it("obeys the lists of what not to show and of what may be shown", async () => {
     expect((await model.recommend(["a"], 3, { exclude: ["b", "x"] })).items.map((r) => r.item)).toEqual([
       "d",

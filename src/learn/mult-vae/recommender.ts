@@ -62,6 +62,12 @@ export interface Recommender {
    * known item gets what is popular, with a warning.
    */
   recommend(history: readonly string[], n: number, options?: RecommendOptions): Promise<Recommendations>;
+  /** {@link recommend} for many histories at once. */
+  recommendMany(
+    histories: readonly (readonly string[])[],
+    n: number,
+    options?: RecommendOptions,
+  ): Promise<Recommendations[]>;
   /**
    * Writes the model into a folder, which is made when it is not there, for `loadRecommender`.
    *
@@ -82,14 +88,49 @@ export interface Scorer {
   stored(): StoredModel;
 }
 
+const historiesAtOnce = 500;
+
 export function recommenderFrom(scorer: Scorer): Recommender {
   const { name, itemIds, clicks } = scorer;
   const index = new Map(itemIds.map((id, i) => [id, i]));
 
-  const scoresOf = async (known: readonly number[]): Promise<Float64Array> => {
-    const scores = await scorer.scoreRows(csrFromLists([known], itemIds.length));
-    for (const i of known) scores[i] = Number.NEGATIVE_INFINITY;
-    return scores;
+  const recommendMany: Recommender["recommendMany"] = async (histories, n, options = {}) => {
+    requireCount(n);
+    const asked = histories.map((history) => ({ given: history.length, ...lookUp(index, history) }));
+    const { exclude = [], allow } = options;
+    const hidden = lookUp(index, exclude).known;
+    const allowed = allow && lookUp(index, allow);
+    const kept = allowed && new Set(allowed.known);
+    const out: Recommendations[] = [];
+    for (let from = 0; from < asked.length; from += historiesAtOnce) {
+      const chunk = asked.slice(from, from + historiesAtOnce);
+      const rows = csrFromLists(
+        chunk.map(({ known }) => known),
+        itemIds.length,
+      );
+      const scores = await scorer.scoreRows(rows);
+      for (const [row, { given, known, unknown }] of chunk.entries()) {
+        const cold = known.length === 0;
+        const own = cold
+          ? Float64Array.from(clicks)
+          : scores.subarray(row * itemIds.length, (row + 1) * itemIds.length);
+        for (const i of known) own[i] = Number.NEGATIVE_INFINITY;
+        const logTotal = scorer.logits && !cold ? logSumExp(own) : undefined;
+        for (const i of hidden) own[i] = Number.NEGATIVE_INFINITY;
+        if (kept) for (let i = 0; i < own.length; i++) if (!kept.has(i)) own[i] = Number.NEGATIVE_INFINITY;
+        const items = Array.from(topItems(own, n), (i): Recommendation => {
+          const base = { item: itemIds[i], score: own[i] };
+          return logTotal === undefined ? base : { ...base, probability: Math.exp(own[i] - logTotal) };
+        });
+        const warnings: Warning[] = [];
+        if (unknown.length > 0) warnings.push(unknownItems(unknown, given));
+        if (cold) warnings.push(coldStart(given));
+        if (allow && allowed && allowed.unknown.length > 0)
+          warnings.push(unknownAllowed(allowed.unknown, allow.length));
+        out.push({ items, unknown, warnings });
+      }
+    }
+    return out;
   };
 
   return {
@@ -105,34 +146,14 @@ export function recommenderFrom(scorer: Scorer): Recommender {
       );
     },
     scoreRows: (histories) => scorer.scoreRows(histories),
-    scores: (history) => scoresOf(lookUp(index, history).known),
-
-    async recommend(history, n, options = {}) {
-      requireCount(n);
-      const { known, unknown } = lookUp(index, history);
-      const warnings: Warning[] = [];
-      if (unknown.length > 0) warnings.push(unknownItems(unknown, history.length));
-      const cold = known.length === 0;
-      if (cold) warnings.push(coldStart(history.length));
-      const scores = cold ? Float64Array.from(clicks) : await scoresOf(known);
-      const logTotal = scorer.logits && !cold ? logSumExp(scores) : undefined;
-      const { exclude = [], allow } = options;
-      const hidden = lookUp(index, exclude).known;
-      if (allow) {
-        const allowed = lookUp(index, allow);
-        if (allowed.unknown.length > 0) warnings.push(unknownAllowed(allowed.unknown, allow.length));
-        const kept = new Set(allowed.known);
-        scores.forEach((_, i) => {
-          if (!kept.has(i)) scores[i] = Number.NEGATIVE_INFINITY;
-        });
-      }
-      for (const i of hidden) scores[i] = Number.NEGATIVE_INFINITY;
-      const items = Array.from(topItems(scores, n), (i): Recommendation => {
-        const base = { item: itemIds[i], score: scores[i] };
-        return logTotal === undefined ? base : { ...base, probability: Math.exp(scores[i] - logTotal) };
-      });
-      return { items, unknown, warnings };
+    async scores(history) {
+      const { known } = lookUp(index, history);
+      const scores = await scorer.scoreRows(csrFromLists([known], itemIds.length));
+      for (const i of known) scores[i] = Number.NEGATIVE_INFINITY;
+      return scores;
     },
+    recommend: async (history, n, options) => (await recommendMany([history], n, options))[0],
+    recommendMany,
   };
 }
 
