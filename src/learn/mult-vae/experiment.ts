@@ -10,16 +10,21 @@ import { Random } from "../../core/random.ts";
 import { mean, standardDeviation } from "../../core/statistics.ts";
 import { csrFromLists, rowIndices } from "./csr.ts";
 import { ease } from "./ease.ts";
-import { type Evaluation, evaluate, type MetricValue, overUsers } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
+import { realData } from "./experiment-movielens.ts";
+import {
+  leaderboard,
+  type Measured,
+  type Neural,
+  ndcg,
+  ndcgValue,
+  paired,
+  trained,
+} from "./experiment-shared.ts";
 import { type MixtureClicks, mixtureClicks, oracleScores } from "./g-rec.ts";
 import { itemKnn } from "./item-weights.ts";
-import { movieLens } from "./movielens.ts";
-import { type MultVae, multVae } from "./mult-vae.ts";
 import type { MultVaeOptions } from "./options.ts";
 import { popularity } from "./popularity.ts";
-import type { Recommender } from "./recommender.ts";
-import { type Split, strongGeneralizationSplit } from "./split.ts";
-import { tunedEase } from "./tune.ts";
 
 /** As the sheet trained them: one hidden layer of 64, 16 numbers in the code, β = update / 500. */
 const small: MultVaeOptions = { hidden: [64], latentDim: 16, batchSize: 100, epochs: 60, annealSteps: 500 };
@@ -31,14 +36,6 @@ const smallDae: MultVaeOptions = {
   batchSize: 100,
   epochs: 60,
 };
-
-/** A recommender with what it was measured to be worth for test users. */
-interface Measured {
-  readonly name: string;
-  readonly evaluation: Evaluation;
-  /** Mean over test users, in nats. */
-  readonly rate?: number;
-}
 
 export const experiment: Experiment = {
   id: "mult-vae",
@@ -101,7 +98,7 @@ async function publishedValues(
   const models = [
     base,
     itemKnn(split),
-    ease(split, { lambda: 200 }),
+    await ease(split, { lambda: 200 }),
     { ...oracle, scoreRows: async () => oracleScores(data) },
   ];
   const values = [
@@ -133,17 +130,6 @@ async function publishedValues(
     holds: sizes === "19736 clicks, user 0 starts 186, 16, 70, 96, 36, 196",
   });
   return { rows, measured };
-}
-
-interface Neural extends Measured {
-  readonly model: MultVae;
-}
-
-async function trained(options: MultVaeOptions, split: Split, signal?: AbortSignal): Promise<Neural> {
-  const model = await multVae(options).fit(split, { signal });
-  const evaluation = await evaluate(model, split.test, { signal });
-  const rate = model.settings.kind === "vae" ? mean(await model.rateRows(split.test.foldIn)) : undefined;
-  return { name: `${model.name}, seed ${model.settings.seed}`, model, evaluation, rate };
 }
 
 function neuralRows(
@@ -228,35 +214,12 @@ function neuralRows(
   ];
 }
 
-/** A claim that the first is better for the same users: the mean difference, averaged over seeds, is clearly positive. */
-function paired(
-  claim: string,
-  reported: string,
-  first: readonly Measured[],
-  second: readonly Measured[],
-): ExperimentRow {
-  const users = ndcg(first[0]).perUser!.length;
-  const difference = new Float64Array(users);
-  first.forEach((one, s) => {
-    const [a, b] = [ndcg(one).perUser!, ndcg(second[s]).perUser!];
-    for (let u = 0; u < users; u++) difference[u] += (a[u] - b[u]) / first.length;
-  });
-  const { value, standardError } = overUsers("ndcg@100", difference);
-  return {
-    claim,
-    reported,
-    measured: `difference ${signed(value)} ± ${standardError!.toFixed(4)} over ${users} users`,
-    tolerance: "above 0 by 2 standard errors",
-    holds: value > 2 * standardError!,
-  };
-}
-
 async function exchangedRow(data: MixtureClicks, base: Measured): Promise<ExperimentRow> {
   const { test } = data.split;
   const order = new Random(1).permutation(test.userIds.length);
   const lists = Array.from(order, (u) => rowIndices(test.heldOut, u));
   const exchanged = { ...test, heldOut: csrFromLists(lists, test.heldOut.cols) };
-  const model = ease(data.split, { lambda: 200 });
+  const model = await ease(data.split, { lambda: 200 });
   const [, , found] = (await evaluate(model, exchanged)).metrics;
   const limit = ndcgValue(base) + 4 * ndcg(base).standardError!;
   return {
@@ -265,98 +228,6 @@ async function exchangedRow(data: MixtureClicks, base: Measured): Promise<Experi
     measured: found.value.toFixed(4),
     tolerance: `below ${limit.toFixed(4)}: popularity plus 4 standard errors`,
     holds: found.value < limit,
-  };
-}
-
-/** MovieLens latest-small: 100 validation and 100 test users, items with five training users. */
-async function realData(
-  step: (label: string) => Promise<void>,
-  signal?: AbortSignal,
-): Promise<{ rows: ExperimentRow[]; table: ExperimentTable }> {
-  await step("MovieLens");
-  const clicks = await movieLens();
-  const title = "MovieLens latest-small, rating > 3.5";
-  if (!clicks) {
-    const note = "not measured: Debian's r-cran-dslabs is not installed";
-    return { rows: [], table: { title, columns: ["data"], rows: [[note]] } };
-  }
-  const sizes = `${clicks.matrix.indices.length} events, ${clicks.userIds.length} users, ${clicks.itemIds.length} items`;
-  const split = strongGeneralizationSplit(clicks, {
-    validationUsers: 100,
-    testUsers: 100,
-    minItemClicks: 5,
-    seed: 1,
-  });
-  const measure = async (model: Recommender): Promise<Measured> => {
-    return { name: model.name, evaluation: await evaluate(model, split.test, { signal }) };
-  };
-  const base = await measure(popularity(split));
-  const neighbours = await measure(itemKnn(split));
-  await step("MovieLens: EASE");
-  const fixed = await measure(ease(split, { lambda: 200 }));
-  const { model, lambda } = await tunedEase(split, { signal });
-  const tuned = await measure(model);
-  const vae = { hidden: [200], latentDim: 50, batchSize: 100, epochs: 60, seed: 1 };
-  const neural: Neural[] = [];
-  const neuralOptions: MultVaeOptions[] = [
-    { ...vae, betaCap: 0.2 },
-    { ...vae, betaCap: 1 },
-    { ...vae, kind: "dae", hidden: [], latentDim: 100 },
-  ];
-  for (const options of neuralOptions) {
-    await step(`MovieLens: ${options.kind === "dae" ? "Mult-DAE" : `Mult-VAE, β ≤ ${options.betaCap}`}`);
-    neural.push(await trained(options, split, signal));
-  }
-  const reported: [Measured, number][] = [
-    [base, 0.2261],
-    [fixed, 0.412],
-    [neural[0], 0.377],
-    [neural[1], 0.378],
-    [neural[2], 0.379],
-  ];
-  const rows: ExperimentRow[] = [
-    {
-      claim: "preparation of MovieLens latest-small",
-      reported: "51535 events, 659 users, 6169 items",
-      measured: sizes,
-      tolerance: "none: nothing is random",
-      holds: sizes === "51535 events, 659 users, 6169 items",
-    },
-    ...reported.map(([one, value]): ExperimentRow => {
-      const found = ndcg(one);
-      const slack = 4 * Math.SQRT2 * found.standardError!;
-      return {
-        claim: `NDCG@100 of ${one.name.replace(/, seed.*/, "")} on MovieLens latest-small`,
-        reported: String(value),
-        measured: `${found.value.toFixed(4)} ± ${found.standardError!.toFixed(4)}`,
-        tolerance: `${slack.toFixed(3)}: 4 standard errors of the difference of two splits`,
-        holds: Math.abs(found.value - value) <= slack,
-      };
-    }),
-    paired(
-      `with ${split.train.rows} training users a tuned EASE beats Mult-VAE in NDCG@100`,
-      "0.412 against 0.377",
-      [tuned],
-      [neural[0]],
-    ),
-  ];
-  const named = { ...tuned, name: `EASE tuned, λ=${lambda}` };
-  const all = [base, neighbours, fixed, named, ...neural];
-  const users = base.evaluation.users;
-  return { rows, table: leaderboard(`${title}: ${users} test users, ${split.itemIds.length} items`, all) };
-}
-
-function leaderboard(title: string, measured: readonly Measured[]): ExperimentTable {
-  const cell = ({ value, standardError }: MetricValue) =>
-    `${value.toFixed(4)} ± ${standardError!.toFixed(4)}`;
-  return {
-    title,
-    columns: ["", "Recall@20", "Recall@50", "NDCG@100", "rate, nats"],
-    rows: measured.map(({ name, evaluation, rate }) => [
-      name,
-      ...evaluation.metrics.map(cell),
-      rate === undefined ? "–" : rate.toFixed(1),
-    ]),
   };
 }
 
@@ -371,16 +242,4 @@ function rateTable(byCap: ReadonlyMap<number, Neural[]>): ExperimentTable {
       mean(runs.map(ndcgValue)).toFixed(4),
     ]),
   };
-}
-
-function ndcg({ evaluation }: Measured): MetricValue {
-  return evaluation.metrics[2];
-}
-
-function ndcgValue(one: Measured): number {
-  return ndcg(one).value;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 }

@@ -27,7 +27,7 @@ describe("saving and loading", () => {
   it("gives models back that score alike to the last bit", async () => {
     const models = [
       popularity(split),
-      ease(split, { lambda: 200 }),
+      await ease(split, { lambda: 200 }),
       await multVae({ hidden: [8], latentDim: 4, epochs: 1 }).fit({ ...split, validation: nobody }),
     ];
     for (const model of models) {

@@ -33,7 +33,7 @@ export async function tunedEase(
   let best: { model: Recommender; lambda: number; value: number } | undefined;
   for (const lambda of lambdas) {
     await pace();
-    const model = ease(split, { lambda });
+    const model = await ease(split, { lambda });
     const { metrics } = await evaluate(model, split.validation, { metrics: ["ndcg@100"], signal });
     tried.push({ lambda, validation: metrics[0] });
     if (!best || metrics[0].value > best.value) best = { model, lambda, value: metrics[0].value };
