@@ -12,7 +12,7 @@ import type { HeldOutUsers } from "./split.ts";
 /** What to measure in the first R recommendations, for instance `"recall@20"`. */
 export type Metric = `${"recall" | "ndcg" | "novelty" | "coverage"}@${number}`;
 
-export const paperMetrics: readonly Metric[] = ["recall@20", "recall@50", "ndcg@100"];
+const paperMetrics: readonly Metric[] = ["recall@20", "recall@50", "ndcg@100"];
 
 /** A metric averaged over users. */
 export interface MetricValue {

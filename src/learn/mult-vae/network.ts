@@ -62,7 +62,7 @@ const biasDeviation = 0.001;
 const mostLogVariance = 20;
 
 /** Lengths from input to output: one more than there are layers. */
-export function layerWidths({ kind, items, hidden, latentDim }: Sizes): {
+function layerWidths({ kind, items, hidden, latentDim }: Sizes): {
   encoder: number[];
   decoder: number[];
 } {

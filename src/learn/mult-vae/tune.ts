@@ -7,7 +7,7 @@ import type { Recommender } from "./recommender.ts";
 import type { Split } from "./split.ts";
 
 /** The values that EASE's weight is chosen from. */
-export const easeLambdas: readonly number[] = [10, 20, 50, 100, 200, 500, 1000];
+const easeLambdas: readonly number[] = [10, 20, 50, 100, 200, 500, 1000];
 
 export interface TunedEase {
   readonly model: Recommender;
