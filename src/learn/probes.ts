@@ -3,7 +3,7 @@
  */
 import { asCodes, type Codes, type CodesLike } from "../core/codes.ts";
 import { InputError } from "../core/errors.ts";
-import { multiply, solve, transpose } from "../core/linear-algebra.ts";
+import { multiply, solve } from "../core/linear-algebra.ts";
 import { asMatrix, column, type Matrix, type MatrixLike, matrix } from "../core/matrix.ts";
 import { nearestNeighboursOf } from "../core/neighbours/index.ts";
 import { Random } from "../core/random.ts";
@@ -90,11 +90,10 @@ export function linearProbe(
     targets.data[i * classes + code] = 1;
   });
   const shares = Array.from({ length: classes }, (_, c) => mean(column(targets, c)));
-  const xt = transpose(x);
-  const scatter = multiply(xt, x);
+  const scatter = products(x, x);
   for (let j = 0; j < x.cols; j++) scatter.data[j * (x.cols + 1)] += lambda;
   // The features have mean 0, so that centring the targets changes the intercept only.
-  const scores = multiply(standard(asked), solve(scatter, multiply(xt, targets)));
+  const scores = multiply(standard(asked), solve(scatter, products(x, targets)));
   const found = Int32Array.from({ length: asked.rows }, (_, i) => {
     let best = 0;
     const score = (c: number) => scores.data[i * classes + c] + shares[c];
@@ -148,6 +147,18 @@ export function randomFeatures(train: MatrixLike, width: number, seed = 0): (x: 
       data.map((sum, at) => Math.tanh(sum + bias[at % width])),
     );
   };
+}
+
+/** aᵀ b. */
+function products(a: Matrix, b: Matrix): Matrix {
+  const out = matrix(a.cols, b.cols);
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0, to = 0; j < a.cols; j++) {
+      const factor = a.data[i * a.cols + j];
+      for (let k = 0, from = i * b.cols; k < b.cols; k++) out.data[to++] += factor * b.data[from++];
+    }
+  }
+  return out;
 }
 
 /** Columns to mean 0 and deviation 1 of the training rows; those that do not vary there become 0. */

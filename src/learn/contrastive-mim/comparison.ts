@@ -33,12 +33,8 @@ export interface Trial {
   readonly random: EmbeddingScore;
 }
 
-export interface Comparison {
-  /** A trial for each split, in the same order for all objectives. */
-  readonly trials: Readonly<Record<Objective, readonly Trial[]>>;
-  /** Nearest neighbours on the rows as they are, for each split. */
-  readonly raw: readonly number[];
-}
+/** A trial for each split, in the same order for all objectives. */
+export type Trials = Readonly<Record<Objective, readonly Trial[]>>;
 
 export interface Split {
   readonly train: Labelled;
@@ -60,7 +56,7 @@ export async function compareObjectives(
   chosen: readonly Objective[],
   next: (label: string) => void,
   signal: AbortSignal | undefined,
-): Promise<Comparison> {
+): Promise<Trials> {
   const trials: Record<Objective, Trial[]> = { ae: [], vae: [], mim: [], cmim: [] };
   for (const objective of chosen) {
     for (const [seed, split] of splits.entries()) {
@@ -68,11 +64,13 @@ export async function compareObjectives(
       trials[objective].push(await tryOut(split, { ...options, objective, seed }, signal));
     }
   }
-  const raw = splits.map(({ train, test }) => {
-    const [known, asked] = [train, test].map(({ x, labels }) => ({ features: x, labels }));
-    return knnAccuracy(known, asked).accuracy;
-  });
-  return { trials, raw };
+  return trials;
+}
+
+/** Nearest neighbours on the rows as they are. */
+export function rawAccuracy({ train, test }: Split): number {
+  const [known, asked] = [train, test].map(({ x, labels }) => ({ features: x, labels }));
+  return knnAccuracy(known, asked).accuracy;
 }
 
 async function tryOut(

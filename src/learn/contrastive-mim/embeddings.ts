@@ -24,8 +24,8 @@ export interface HiddenStateDecoder<X> {
  * @see Livne, "cMIM", 2025 (arXiv 2502.19642), informative embeddings
  * @example
  * import { informativeEmbedding } from "surprisal/learn";
- * import { asMatrix } from "surprisal/core";
- * const decoder = { hiddenStates: (z) => asMatrix(z.data.map(Math.tanh)) };
+ * import { asMatrix, type Matrix } from "surprisal/core";
+ * const decoder = { hiddenStates: (z: Matrix) => asMatrix(z.data.map(Math.tanh)) };
  * await informativeEmbedding(decoder, [0.5, -0.5]); // 2 × 1
  */
 export async function informativeEmbedding<X>(
