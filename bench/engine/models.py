@@ -1,4 +1,5 @@
-# The training steps of models.ts in PyTorch. Reads "step" lines, answers each with milliseconds, loss and peak memory.
+# The training steps of models.ts in PyTorch. Answers first with its version, then each line with milliseconds,
+# processor milliseconds, loss and peak memory.
 import math
 import sys
 import time
@@ -83,6 +84,7 @@ def peak():
 
 
 model, loss = build(sys.argv[1])
+print(torch.__version__, flush=True)
 optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
 for _ in sys.stdin:
     start, cpu = time.perf_counter(), time.process_time()

@@ -2,7 +2,7 @@
 import { InputError } from "../core/errors.ts";
 import { describe, type Operand, type Shape, Tensor } from "./tensor.ts";
 
-export function shapeOf(operand: Operand): Shape {
+function shapeOf(operand: Operand): Shape {
   return operand instanceof Tensor ? operand.shape : [];
 }
 
@@ -69,15 +69,4 @@ export function checkShape(where: string, shape: Shape): number[] {
     });
   }
   return [...shape];
-}
-
-export function requireTensor(where: string, value: Operand): Tensor {
-  if (value instanceof Tensor) return value;
-  throw new InputError({
-    code: "not-a-tensor",
-    where,
-    problem: "not a tensor",
-    expected: "a Tensor",
-    got: value,
-  });
 }

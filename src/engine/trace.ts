@@ -31,7 +31,7 @@ export class Trace {
   }
 }
 
-export function release(array: JaxArray): void {
+function release(array: JaxArray): void {
   while (array.refCount > 0) array.dispose();
 }
 

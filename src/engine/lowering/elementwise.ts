@@ -1,7 +1,7 @@
 import type { Equation } from "../program.ts";
 import type { DType } from "../tensor.ts";
 import { type Context, type Rule, unsupported } from "./context.ts";
-import { joinPads } from "./shape.ts";
+import { joinPads } from "./padding.ts";
 import { asin64, atan64, erf64, erfc } from "./special.ts";
 import { uniformOf, type View } from "./view.ts";
 
@@ -41,7 +41,7 @@ function binary(operator: string, { bool, fold, simplify }: BinaryOptions): Rule
 }
 
 /** A view repeated to a wider shape. */
-export function broadcastView(v: View, shape: readonly number[]): View {
+function broadcastView(v: View, shape: readonly number[]): View {
   const extra = shape.length - v.shape.length;
   return { ...v, shape, axes: shape.map((_, axis) => (axis < extra ? null : v.axes[axis - extra])) };
 }

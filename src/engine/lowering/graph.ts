@@ -15,7 +15,7 @@ export interface Value {
   readonly index: number;
 }
 
-export interface Input {
+interface Input {
   readonly kind: "input";
   readonly position: number;
 }

@@ -119,7 +119,7 @@ const maxPool: Rule = (context, [x], { params, outBinders }) => {
   ];
 };
 
-export interface PoolGeometry {
+interface PoolGeometry {
   readonly window: number[];
   readonly strides: number[];
   readonly padding: [number, number][];
