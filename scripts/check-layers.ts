@@ -11,7 +11,7 @@ import { methodLayers, root } from "./rooms.ts";
 const ranks: Record<string, number> = {
   core: 0,
   data: 1,
-  engine: 1,
+  engine: 1.5,
   measure: 2,
   learn: 3,
   decide: 3,

@@ -30,7 +30,8 @@ export function repeatCommand(fixed: readonly string[], given: readonly string[]
   return ["surprisal", ...fixed, ...rest, ...(seeded ? [] : ["--seed", String(seed)])].map(quoted).join(" ");
 }
 
-function quoted(word: string): string {
+/** A word as a shell takes it. */
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

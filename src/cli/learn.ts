@@ -11,9 +11,9 @@ export function learnCommand(): Command {
       `Trains a model, saves it in a folder and says how good it is.
 
 Examples:
-  surprisal learn contrastive-mim measurements.csv -o model/   codes of rows of numbers
-  surprisal learn contrastive-mim digits.npz --label y -o model/
-  surprisal learn mult-vae ratings.csv --threshold 3.5 -o model/   recommendations from clicks`,
+  surprisal learn contrastive-mim measurements.csv -o model/
+  surprisal learn contrastive-mim digits.npz --label y --image 8x8 -o model/
+  surprisal learn mult-vae ratings.csv --threshold 3.5 -o model/`,
     )
     .addCommand(contrastiveMIM())
     .addCommand(multVae());
@@ -27,7 +27,7 @@ function contrastiveMIM(): Command {
 
 Examples:
   surprisal learn contrastive-mim measurements.csv -o model/
-  surprisal learn contrastive-mim digits.npz --label y --likelihood bernoulli --image 8x8 -o model/
+  surprisal learn contrastive-mim digits.npz --label y --image 8x8 -o model/
   surprisal learn contrastive-mim measurements.csv -o model/ --epochs 300 --resume
 
 Then: surprisal encode model/ measurements.csv -o codes.npy
@@ -78,7 +78,7 @@ function multVae(): Command {
 
 Examples:
   surprisal learn mult-vae ratings.csv --threshold 3.5 -o model/
-  surprisal learn mult-vae log.parquet --user visitor --item page --no-rating -o model/
+  surprisal learn mult-vae log.parquet --user visitor --item page -o model/
   surprisal learn mult-vae clicks.csv -o model/ --hidden 200 --latent-dim 50 --epochs 100
 
 Then: surprisal recommend model/ --user 42 --top 20`,

@@ -5,6 +5,8 @@ import type { TableNote } from "../data/table.ts";
 export interface LearnReport extends LearnFindings {
   /** The command that repeats this run. */
   readonly command: string;
+  /** A command that uses the model. */
+  readonly use: string;
   /** SHA-256 of the input file's bytes, or of nothing when it came from standard input or several files. */
   readonly inputHash?: string;
   /** The folder of the model, and what is in it. */

@@ -6,7 +6,7 @@ import type { Table, TableNote } from "../../data/table.ts";
 import type { VectorOptions } from "../../learn/contrastive-mim/contrastive-mim.ts";
 import type { ContrastiveMIMStudy } from "../../learn/contrastive-mim-findings.ts";
 import { columnNames } from "../arguments.ts";
-import { openFolder } from "./model-folder.ts";
+import { type ModelInput, openFolder, saveInput } from "./model-folder.ts";
 import { type Learned, type LearnFlags, runLearner } from "./run.ts";
 
 export interface ContrastiveMIMFlags
@@ -60,14 +60,16 @@ async function learn(
   const { takeRows } = await import("../../core/matrix.ts");
   const { trained, heldOut } = await split(rows.x.rows, flags);
   const inputHash = await hashOf(file);
-  const checkpoint = await openFolder(flags, {
+  const input: ModelInput = {
     method: "contrastive-mim",
     file,
     ...(inputHash === undefined ? {} : { sha256: inputHash }),
     columns: rows.columns,
-  });
+  };
+  const checkpoint = await openFolder(flags, input);
   const model = await learner.fit(takeRows(rows.x, trained), { ...run, checkpoint });
   await model.save(flags.output);
+  await saveInput(flags.output, input);
   saved();
   const { writeFileAtomic } = await import("../../data/atomic.ts");
   for (const [name, bytes] of Object.entries(model.toOnnx())) {
@@ -82,13 +84,17 @@ async function learn(
   return {
     findings,
     inputHash,
+    use: ["encode", flags.output, file, "-o", "codes.npy"],
     files: [
       { name: "model.safetensors", what: "the parameters, for surprisal encode" },
       { name: "encoder.onnx", what: "x to mean and logScale, for any ONNX runtime" },
       { name: "decoder.onnx", what: "z to mean and hidden, the informative embedding" },
       { name: "card.json", what: "options, seed, versions and metrics" },
       { name: "input.json", what: "what the model was trained on" },
-      { name: "checkpoint.safetensors", what: "the state of training, to go on with --resume" },
+      {
+        name: "checkpoint.safetensors",
+        what: "the state of training, to go on with --resume; may be deleted",
+      },
     ],
   };
 }

@@ -20,6 +20,8 @@ export interface FolderFlags {
 }
 
 const checkpointFile = "checkpoint.safetensors";
+/** What the checkpoint is of; what the model is of is written with the model. */
+const trainingFile = "checkpoint.json";
 const inputFile = "input.json";
 
 /** Refuses a folder that cannot take a new model, or has none to go on with, before any work. */
@@ -43,33 +45,46 @@ export async function requireFolder({ output, resume, overwrite }: FolderFlags):
   refuse("model-exists", problem, `${goOn}replace it with --overwrite, or choose another folder`);
 }
 
-/** Makes the folder, or checks that it belongs to the same data, and says where the checkpoint goes. */
+/** Makes the folder, or checks that the training in it is of the same data, and says where the checkpoint goes. */
 export async function openFolder(
   { output, resume, overwrite, checkpointEvery }: FolderFlags,
   input: ModelInput,
 ): Promise<{ path: string; everySeconds: number; resume: boolean }> {
   const path = join(output, checkpointFile);
   if (resume) {
-    requireSameInput(output, input, await readInput(output));
-  } else {
-    try {
-      await mkdir(output, { recursive: true });
-      if (overwrite) await rm(path, { force: true });
-    } catch (error) {
-      throw new ReachError(output, `no model can be written there (${(error as Error).message})`, {
-        cause: error,
-      });
-    }
+    requireSameInput(output, input, await readFacts(output, trainingFile));
+    return { path, everySeconds: checkpointEvery, resume };
   }
-  const { writeFileAtomic } = await import("../../data/atomic.ts");
-  await writeFileAtomic(join(output, inputFile), `${JSON.stringify(input, null, 2)}\n`);
-  return { path, everySeconds: checkpointEvery, resume: resume === true };
+  try {
+    await mkdir(output, { recursive: true });
+    if (overwrite) await rm(path, { force: true });
+  } catch (error) {
+    throw new ReachError(output, `no model can be written there (${(error as Error).message})`, {
+      cause: error,
+    });
+  }
+  await writeFacts(output, trainingFile, input);
+  return { path, everySeconds: checkpointEvery, resume: false };
+}
+
+/** Writes beside a model what it was trained on. */
+export async function saveInput(folder: string, input: ModelInput): Promise<void> {
+  await writeFacts(folder, inputFile, input);
 }
 
 /** What the model in a folder was trained on; nothing where that was not written down or is not readable. */
 export async function readInput(folder: string): Promise<Partial<ModelInput>> {
+  return readFacts(folder, inputFile);
+}
+
+async function writeFacts(folder: string, name: string, input: ModelInput): Promise<void> {
+  const { writeFileAtomic } = await import("../../data/atomic.ts");
+  await writeFileAtomic(join(folder, name), `${JSON.stringify(input, null, 2)}\n`);
+}
+
+async function readFacts(folder: string, name: string): Promise<Partial<ModelInput>> {
   try {
-    return JSON.parse(await readFile(join(folder, inputFile), "utf8")) ?? {};
+    return JSON.parse(await readFile(join(folder, name), "utf8")) ?? {};
   } catch {
     return {};
   }

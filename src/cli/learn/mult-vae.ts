@@ -6,7 +6,7 @@ import type { DroppedInteractions, Interactions } from "../../learn/mult-vae/int
 import type { MultVaeOptions } from "../../learn/mult-vae/options.ts";
 import type { Split } from "../../learn/mult-vae/split.ts";
 import { hashOf } from "./contrastive-mim.ts";
-import { openFolder } from "./model-folder.ts";
+import { type ModelInput, openFolder, saveInput } from "./model-folder.ts";
 import { type Learned, type LearnFlags, runLearner } from "./run.ts";
 
 export interface MultVaeFlags extends LearnFlags, Omit<MultVaeOptions, "seed" | "hidden"> {
@@ -62,15 +62,17 @@ async function learn(
     seed: flags.seed,
   });
   const inputHash = await hashOf(file);
-  const checkpoint = await openFolder(flags, {
+  const input: ModelInput = {
     method: "mult-vae",
     file,
     ...(inputHash === undefined ? {} : { sha256: inputHash }),
     columns,
-  });
+  };
+  const checkpoint = await openFolder(flags, input);
   const model = await learner.fit(split, { ...run, checkpoint });
   await model.save(flags.output);
   await saveHistories(all, flags.output);
+  await saveInput(flags.output, input);
   saved();
   const { writeFileAtomic } = await import("../../data/atomic.ts");
   await writeFileAtomic(join(flags.output, "model.onnx"), model.toOnnx());
@@ -84,6 +86,7 @@ async function learn(
   return {
     findings,
     inputHash,
+    use: ["recommend", flags.output, "--user", all.userIds[0], "--top", "20"],
     files: [
       { name: "model.safetensors", what: "the parameters and item ids, for surprisal recommend" },
       {
@@ -93,7 +96,10 @@ async function learn(
       { name: "model.onnx", what: "clicks to logits, for any ONNX runtime" },
       { name: "card.json", what: "options, seed, versions and metrics" },
       { name: "input.json", what: "what the model was trained on" },
-      { name: "checkpoint.safetensors", what: "the state of training, to go on with --resume" },
+      {
+        name: "checkpoint.safetensors",
+        what: "the state of training, to go on with --resume; may be deleted",
+      },
     ],
   };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { InputError, StoppedError } from "../../core/errors.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import type { LearnFindings, LearnReport } from "../../learn/report-data.ts";
-import { repeatCommand } from "../arguments.ts";
+import { quoted, repeatCommand } from "../arguments.ts";
 import { reportPaths } from "../report-paths.ts";
 import { type FolderFlags, requireFolder } from "./model-folder.ts";
 
@@ -19,6 +19,8 @@ export interface Learned {
   readonly findings: LearnFindings;
   readonly inputHash?: string;
   readonly files: LearnReport["files"];
+  /** The words of a command that uses the model. */
+  readonly use: readonly string[];
 }
 
 /**
@@ -63,6 +65,7 @@ export async function runLearner(
   }
   const report: LearnReport = {
     command: `${again} --overwrite`,
+    use: ["surprisal", ...learned.use].map(quoted).join(" "),
     ...learned.findings,
     ...(learned.inputHash === undefined ? {} : { inputHash: learned.inputHash }),
     folder: flags.output,
@@ -133,16 +136,29 @@ function explained(error: unknown, flags: LearnFlags): unknown {
   if ("code" in error && error.code === "diverged") {
     error.message = `${error.message.replace("; the parameters before it are kept", "")} (start anew with --overwrite and a smaller --learning-rate)`;
   } else if (error instanceof InputError && error.code === "foreign-checkpoint") {
-    error.message = `${error.message} (give the options of the first run to go on, or start anew with --overwrite)`;
+    const problem = otherOptions(error) ?? error.message;
+    error.message = `${problem} (give the options of the first run to go on, or start anew with --overwrite)`;
   } else if (error instanceof InputError) {
     error.message = inFlags(error.message, flags);
   }
   return error;
 }
 
+/** The options that differ, where the checkpoint says that the card does. */
+function otherOptions({ where, expected, got }: InputError): string | undefined {
+  if (!expected?.startsWith("{") || typeof got !== "object" || got === null) return undefined;
+  const [own, stored] = [JSON.parse(expected), got] as Record<string, unknown>[];
+  const names = [...new Set([...Object.keys(own), ...Object.keys(stored)])];
+  const differ = names.filter((name) => JSON.stringify(own[name]) !== JSON.stringify(stored[name]));
+  const list = differ.map((name) => `${flagOf(name)} was ${stored[name]}, not ${own[name]}`);
+  return `${where}: the training in it had other options: ${list.join(", ")}`;
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** Options by the names that were typed. */
-export function inFlags(message: string, flags: object): string {
-  return message.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) =>
-    name in flags ? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}` : name,
-  );
+function inFlags(message: string, flags: object): string {
+  return message.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) => (name in flags ? flagOf(name) : name));
 }

@@ -310,15 +310,6 @@ export function repeatSection(r: LearnReport, shortened: boolean): Section {
     ["seed", String(r.seed)],
     ["SHA-256 of the input", r.inputHash ?? "not known (standard input or several files)"],
   ];
-  const use =
-    r.method === "mult-vae"
-      ? `surprisal recommend ${r.folder} --history ${
-          (r.map?.labels ?? [])
-            .slice(0, 2)
-            .map(({ text }) => text)
-            .join(",") || "ITEMS"
-        } --top 20`
-      : `surprisal encode ${r.folder} ${r.file} -o codes.npy`;
   const options = Object.entries(r.options).filter(([, value]) => value !== undefined);
   const optionTable = renderTable(
     "After defaults were filled in",
@@ -334,7 +325,7 @@ export function repeatSection(r: LearnReport, shortened: boolean): Section {
     id: "repeat",
     title: "Repeat",
     body: html`<h3>Train it again</h3><pre><code>${r.command}</code></pre>
-<h3>Use it</h3><pre><code>${use}</code></pre>
+<h3>Use it</h3><pre><code>${r.use}</code></pre>
 ${r.files.length > 0 && html`<h3>Files</h3>${files}`}
 <h3>Options</h3>${optionTable}
 <h3>Where these numbers come from</h3><dl>${facts.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>

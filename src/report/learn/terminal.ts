@@ -8,6 +8,7 @@ import { shortNumber } from "./numbers.ts";
 
 const mostNotes = 8;
 const sparkWidth = 24;
+const leastName = 20;
 const bars = "▁▂▃▄▅▆▇█";
 
 interface Canvas {
@@ -55,38 +56,61 @@ function formatCountText(value: string): string {
   return /^\d+$/.test(value) ? formatCount(Number(value)) : value;
 }
 
-/** One line for each model, the metrics side by side. */
+/** One line for each model, the metrics side by side, or one after another where there is no room for that. */
 function scoreLines({ title, metrics }: Scores, { width, paint }: Canvas): string[] {
   const [{ entries }] = metrics;
-  const cells = metrics.map((metric) =>
-    metric.entries.map(({ value, interval }) => [
-      formatNumber(value),
-      interval ? formatInterval(interval) : "",
-    ]),
-  );
-  const columnWidth = (m: number, intervals: boolean) =>
-    Math.max(
-      displayWidth(metrics[m].name),
-      ...cells[m].map(([value, interval]) =>
-        intervals && interval ? value.length + 2 + interval.length : value.length,
+  const longest = Math.max(...entries.map(({ name }) => displayWidth(name)));
+  const texts = (withIntervals: boolean) =>
+    metrics.map((metric) =>
+      metric.entries.map(({ value, interval }) =>
+        withIntervals && interval
+          ? `${formatNumber(value)}  ${formatInterval(interval)}`
+          : formatNumber(value),
       ),
     );
-  const nameWidth = Math.max(...entries.map(({ name }) => displayWidth(name)));
-  const needed = (intervals: boolean) =>
-    2 + metrics.reduce((sum, _, m) => sum + 3 + columnWidth(m, intervals), 0);
-  const intervals = needed(true) + Math.min(nameWidth, 20) <= width;
-  const room = Math.max(8, Math.min(nameWidth, width - needed(intervals)));
-  const head = `  ${" ".repeat(room)}${metrics.map(({ name }, m) => `   ${padEnd(name, columnWidth(m, intervals))}`).join("")}`;
-  const lines = entries.map(({ name, own }, e) => {
-    const values = metrics.map((_, m) => {
-      const [value, interval] = cells[m][e];
-      const text = intervals && interval ? `${value}  ${interval}` : value;
-      return `   ${padEnd(text, columnWidth(m, intervals))}`;
+  const widths = (cells: string[][]) =>
+    cells.map((column, m) => Math.max(displayWidth(metrics[m].name), ...column.map((cell) => cell.length)));
+  const room = (cells: string[][]) => width - 2 - widths(cells).reduce((sum, cell) => sum + 3 + cell, 0);
+  const cells = [texts(true), texts(false)].find((one) => room(one) >= Math.min(longest, leastName));
+  if (!cells) {
+    const blocks = metrics.flatMap((metric) => {
+      const lines = metric.entries.map(({ name, own, value, interval }) => {
+        const text = `${formatNumber(value)}${interval ? `  ${formatInterval(interval)}` : ""}`;
+        return dimmed(
+          `    ${padEnd(truncateMiddle(name, width - 30), Math.min(longest, width - 30))}   ${text}`,
+          own,
+        );
+      });
+      return [`  ${truncateMiddle(metric.name, width - 2)}`, ...lines];
     });
-    const line = `  ${padEnd(truncateMiddle(name, room), room)}${values.join("")}`;
-    return own ? line : paint.dim(line);
-  });
-  return [paint.bold(title), paint.dim(head), ...lines];
+    return [paint.bold(truncateMiddle(title, width)), ...blocks];
+  }
+  const columns = widths(cells);
+  const nameWidth = Math.min(longest, room(cells));
+  const line = (name: string, values: readonly string[]) =>
+    `  ${padEnd(truncateMiddle(name, nameWidth), nameWidth)}${values.map((value, m) => `   ${padEnd(value, columns[m])}`).join("")}`;
+  return [
+    paint.bold(truncateMiddle(title, width)),
+    paint.dim(
+      line(
+        "",
+        metrics.map(({ name }) => name),
+      ),
+    ),
+    ...entries.map(({ name, own }, e) =>
+      dimmed(
+        line(
+          name,
+          cells.map((column) => column[e]),
+        ),
+        own,
+      ),
+    ),
+  ];
+
+  function dimmed(text: string, own: boolean): string {
+    return own ? text : paint.dim(text);
+  }
 }
 
 function trainingLines({ training }: LearnReport, { width, paint }: Canvas): string[] {
@@ -104,7 +128,8 @@ function trainingLines({ training }: LearnReport, { width, paint }: Canvas): str
       : line;
   });
   const what = `${plural(epochs.length, "epoch")}, ${plural(steps, "update")}; epoch ${formatCount(kept)} is kept, ${chosen ? "the best on validation" : "the last"}`;
-  return [`${paint.bold("training")}  ${what}`, ...lines];
+  const opening = wrap(`training  ${what}`, width).map((text) => text.replace(/^training/, paint.bold));
+  return [...opening, ...lines];
 }
 
 /** The values in so many columns, lowest to highest mark. */
@@ -136,6 +161,7 @@ function footer(r: LearnReport, paths: TerminalOptions["paths"]): [string, strin
     ["model", `${r.folder} (${r.files.map(({ name }) => name).join(", ")})`],
     ...(paths?.report ? [["report", printable(paths.report)] as [string, string]] : []),
     ...(paths?.json ? [["json", printable(paths.json)] as [string, string]] : []),
+    ["use", r.use],
     ["again", r.command],
   ];
 }
