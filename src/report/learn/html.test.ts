@@ -101,7 +101,9 @@ describe("the report of a learner", () => {
   });
 
   it("shows names as they are, however hostile", () => {
-    const text = documents.hostile.querySelector("main")?.textContent ?? "";
+    const text = [...documents.hostile.querySelectorAll("header.top, main")]
+      .map((e) => e.textContent)
+      .join(" ");
     for (const attack of attacks.slice(0, 3)) expect(text).toContain(attack);
     expect(documents.hostile.querySelector("h1")?.textContent).toBe(
       `</title><script>alert("title")</script>`,

@@ -128,7 +128,9 @@ function trainingLines({ training }: LearnReport, { width, paint }: Canvas): str
       : line;
   });
   const what = `${plural(epochs.length, "epoch")}, ${plural(steps, "update")}; epoch ${formatCount(kept)} is kept, ${chosen ? "the best on validation" : "the last"}`;
-  const opening = wrap(`training  ${what}`, width).map((text) => text.replace(/^training/, paint.bold));
+  const opening = wrap(`training ${what}`, width - 1).map((text) =>
+    text.replace(/^training/, (word) => `${paint.bold(word)} `),
+  );
   return [...opening, ...lines];
 }
 
