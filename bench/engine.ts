@@ -43,8 +43,12 @@ async function compare(model: string, threads: number): Promise<{ row: Row; torc
     const deadline = performance.now() + patience;
     let quiet = 0;
     for (let i = 0; i < warmUp + steps[model]; i++) {
-      if (i >= warmUp && (await quietMoment(deadline))) quiet++;
-      taken.push({ ours: await ours.step(), peer: await peer.step() });
+      // Threads of the one side may go on waiting busily for a while; the other side's turn comes after that.
+      const before = await quietMoment(deadline);
+      const own = await ours.step();
+      const between = await quietMoment(deadline);
+      taken.push({ ours: own, peer: await peer.step() });
+      if (i >= warmUp && before && between) quiet++;
     }
     const counted = taken.slice(warmUp);
     const of = (side: "ours" | "peer", what: keyof Step) => median(counted.map((one) => one[side][what]));
