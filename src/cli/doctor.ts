@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Tensor } from "../engine/index.ts";
 
 /** `surprisal doctor`: what is here, what is missing, and what to type about it. */
 export function doctorCommand(): Command {
@@ -19,12 +20,14 @@ interface Part {
   name: string;
   found: boolean;
   detail: string;
+  /** Everything works without it, only slower. */
+  optional?: boolean;
 }
 
 async function doctor({ json }: { json?: boolean }): Promise<void> {
   const { availableParallelism, freemem, totalmem } = await import("node:os");
   const { version } = await import("./version.ts");
-  const parts = [await duckdb(), await threadPool()];
+  const parts = [await duckdb(), await threadPool(), ...(await executors())];
   if (json) {
     const facts = {
       version,
@@ -41,11 +44,14 @@ async function doctor({ json }: { json?: boolean }): Promise<void> {
       `node       ${process.version} on ${process.platform} ${process.arch}`,
       `cores      ${availableParallelism()}`,
       `memory     ${gigabytes(freemem())} free of ${gigabytes(totalmem())}`,
-      ...parts.map(({ name, found, detail }) => `${name.padEnd(9)}  ${found ? "✓" : "✗"} ${detail}`),
+      ...parts.map(
+        ({ name, found, detail, optional }) =>
+          `${name.padEnd(9)}  ${found ? "✓" : optional ? "–" : "✗"} ${detail}`,
+      ),
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }
-  if (parts.some((part) => !part.found)) process.exitCode = 1;
+  if (parts.some((part) => !part.found && !part.optional)) process.exitCode = 1;
 }
 
 async function duckdb(): Promise<Part> {
@@ -77,4 +83,44 @@ async function threadPool(): Promise<Part> {
   } finally {
     await pool.close();
   }
+}
+
+/** What can train models: each runs a little program. */
+async function executors(): Promise<Part[]> {
+  const [{ add, compile, tensor }, { versions }, { onnxRuntime }] = await Promise.all([
+    import("../engine/index.ts"),
+    import("../engine/checkpoint/versions.ts"),
+    import("../engine/runtime.ts"),
+  ]);
+  const found = versions();
+  const names = {
+    onnx: `ONNX Runtime ${found["onnxruntime-node"]}, native: trains models`,
+    wasm: `jax-js ${found["@jax-js/jax"]} on WebAssembly: for what has no native form`,
+  };
+  const check = async (executor: "onnx" | "wasm"): Promise<string | undefined> => {
+    const addOne = compile((x: Tensor) => add(x, 1), { executor });
+    try {
+      const [sum] = (await addOne(tensor([1]))).data;
+      return sum === 2 ? undefined : `1 + 1 is ${sum} there`;
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      await addOne.dispose();
+    }
+  };
+  const runtime = onnxRuntime();
+  const native = "missing" in runtime ? runtime.missing : await check("onnx");
+  const wasm = await check("wasm");
+  return [
+    {
+      name: "onnx",
+      found: native === undefined,
+      detail:
+        native === undefined
+          ? names.onnx
+          : `${native}; models train on WebAssembly, many times slower: npm install onnxruntime-node`,
+      optional: true,
+    },
+    { name: "wasm", found: wasm === undefined, detail: wasm ?? names.wasm },
+  ];
 }

@@ -2,9 +2,12 @@
 /** The `surprisal` command. Each subcommand is a file of its own and loads what it needs only when it runs. */
 import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { doctorCommand } from "./doctor.ts";
+import { encodeCommand } from "./encode.ts";
 import { failed } from "./failed.ts";
+import { learnCommand } from "./learn.ts";
 import { measureCommand } from "./measure.ts";
 import { papersCommand } from "./papers.ts";
+import { recommendCommand } from "./recommend.ts";
 import { version } from "./version.ts";
 
 const oneLine: OutputConfiguration = {
@@ -22,15 +25,23 @@ const program = new Command("surprisal")
     `What in your data is informative, how much, and how sure that is.
 
 Examples:
-  surprisal measure data.csv --target species   what says much about it?
-  surprisal measure data.csv                    what do all columns share?
-  surprisal papers                              methods, claims, measurements`,
+  surprisal measure data.csv --target species            what says much about it?
+  surprisal learn contrastive-mim data.csv -o model/     a short code of every row
+  surprisal papers                                       methods, claims, measurements`,
   )
   .version(version, "-V, --version")
   .exitOverride()
   .configureOutput(oneLine);
 
-for (const command of [measureCommand(), papersCommand(), doctorCommand()]) {
+const commands = [
+  measureCommand(),
+  learnCommand(),
+  encodeCommand(),
+  recommendCommand(),
+  papersCommand(),
+  doctorCommand(),
+];
+for (const command of commands) {
   for (const each of [command, ...command.commands]) each.exitOverride().configureOutput(oneLine);
   program.addCommand(command);
 }

@@ -1,9 +1,8 @@
 import { Command, Option } from "commander";
 import type { LongRunning } from "../core/progress.ts";
-import type { Table } from "../data/table.ts";
 import type { TableMeasurement } from "../measure/table/measurement.ts";
 import type { TableRequest } from "../measure/table/question.ts";
-import { names, number, repeatCommand, wholeNumber } from "./arguments.ts";
+import { columnNames, names, number, repeatCommand, wholeNumber } from "./arguments.ts";
 
 interface MeasureFlags {
   target?: string;
@@ -163,17 +162,4 @@ async function measureFile(file: string, flags: MeasureFlags, run: LongRunning) 
   };
   const measured = await measureTable(table, decisions, request, run);
   return { ...measured, inputHash: file === "-" || /[*?[]/.test(file) ? undefined : await hashFile(file) };
-}
-
-/** A name may hold commas itself: what is a column as it stands is not taken apart. */
-function columnNames(given: readonly string[], table: Table): string[] {
-  const known = new Set(table.columns.map((column) => column.name));
-  return given.flatMap((text) =>
-    known.has(text)
-      ? [text]
-      : text
-          .split(",")
-          .map((name) => name.trim())
-          .filter(Boolean),
-  );
 }

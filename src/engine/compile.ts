@@ -49,6 +49,20 @@ export interface Compiled<A extends Tree[], T extends Tree> {
  * of objects are part of the recording.
  *
  * @throws InputError at the call when `executor: "onnx"` is asked for and not possible
+ * @example
+ * import { compile, matmul, mean, mul, type Operand, square, sub, type Tensor, tensor, valueAndGrad } from "surprisal/engine";
+ * const x = tensor([[1, 0], [0, 1], [1, 1]]);
+ * const y = tensor([1, 2, 3]);
+ * const step = compile(
+ *   (w: Tensor, rate: Operand) => {
+ *     const [loss, slope] = valueAndGrad((v: Tensor) => mean(square(sub(matmul(x, v), y))))(w);
+ *     return [loss, sub(w, mul(slope, rate))];
+ *   },
+ *   { donate: [0] },
+ * );
+ * let w = tensor([0, 0]);
+ * for (let i = 0; i < 100; i++) [, w] = await step(w, 0.5);
+ * console.log(w.toArray()); // about [1, 2]
  */
 export function compile<A extends Tree[], T extends Tree>(
   f: (...args: A) => T,

@@ -10,7 +10,17 @@
 //
 // A function of tensors must not read their numbers (`data`, `item`) and must not depend on anything that changes
 // between calls, because it may be recorded once and replayed. Called directly, array functions compute at once on
-// Wasm (some tenths of a millisecond each); `compile` runs a whole function natively and is the way to train.
+// Wasm (some tenths of a millisecond each); `compile` runs a whole function natively and is the way to train:
+//
+//   const step = compile((p, rate, x, y) => {
+//     const [value, gradient] = valueAndGrad(loss)(p, x, y);
+//     return [value, { w: sub(p.w, mul(gradient.w, rate)), b: sub(p.b, mul(gradient.b, rate)) }];
+//   }, { donate: [0] });
+//   [value, params] = await step(params, 0.1, x, y);                 // the old params' memory is reused
+//
+// How it works: jax-js records (`program.ts`), lowering/ writes the recording as an ONNX graph, native.ts runs it in
+// ONNX Runtime; where that is not possible, program.ts computes the recording on Wasm, and `step.explain()` says why.
+// Functions with a derivative of their own (softmax, gelu, attention …) state it in functions/ through derivative.ts.
 
 export { loadModel, saveModel } from "./checkpoint/model.ts";
 export {

@@ -6,7 +6,16 @@ import { describe, Tensor, type Tree } from "./tensor.ts";
 import { currentTrace, operand, traced } from "./trace.ts";
 import { type FlatTree, flatten } from "./tree.ts";
 
-/** The derivative of a number with respect to the first argument, a tree of float tensors: a tree like it. */
+/**
+ * The derivative of a number with respect to the first argument, a tree of float tensors: a tree like it.
+ *
+ * @throws InputError when f does not return a single float, or the first argument holds whole numbers
+ * @example
+ * import { grad, mul, sum, tensor } from "surprisal/engine";
+ * const params = { a: tensor([1, 2]), b: tensor([3, 4]) };
+ * const slope = grad((p: typeof params) => sum(mul(p.a, p.b)))(params);
+ * console.log(slope.a.toArray(), slope.b.toArray()); // [3, 4] and [1, 2]
+ */
 export function grad<P extends Tree, R extends Tree[]>(
   f: (params: P, ...rest: R) => Tensor,
 ): (params: P, ...rest: R) => P {
@@ -17,6 +26,12 @@ export function grad<P extends Tree, R extends Tree[]>(
 /**
  * The value of f and its derivative with respect to the first argument. With `hasAux`, f returns
  * `[number, more]` and the result is `[[number, more], derivative]`.
+ *
+ * @throws InputError as {@link grad}
+ * @example
+ * import { square, sum, type Tensor, tensor, valueAndGrad } from "surprisal/engine";
+ * const [value, slope] = valueAndGrad((x: Tensor) => sum(square(x)))(tensor([1, 2]));
+ * console.log(value.item(), slope.toArray()); // 5 and [2, 4]
  */
 export function valueAndGrad<P extends Tree, R extends Tree[], A extends Tree>(
   f: (params: P, ...rest: R) => readonly [Tensor, A],
@@ -55,6 +70,12 @@ export function valueAndGrad(
 /**
  * f over a batch: each mapped argument has one more axis, at position `inAxes` (one number for all arguments, or
  * one per argument, `null` for an argument that is shared). Results have it first.
+ *
+ * @throws InputError when an argument lacks the axis, or the mapped axes differ in length
+ * @example
+ * import { dot, tensor, vmap } from "surprisal/engine";
+ * const products = vmap(dot, [0, null])(tensor([[1, 2], [3, 4]]), tensor([1, 1]));
+ * console.log(products.toArray()); // [3, 7]
  */
 export function vmap<A extends Tree[], T extends Tree>(
   f: (...args: A) => T,
@@ -80,7 +101,15 @@ export function vmap<A extends Tree[], T extends Tree>(
   });
 }
 
-/** The value of f at `primals` and its directional derivative along `tangents` (one per argument). */
+/**
+ * The value of f at `primals` and its directional derivative along `tangents` (one per argument).
+ *
+ * @throws InputError when a tangent is not shaped like its argument
+ * @example
+ * import { exp, jvp, tensor } from "surprisal/engine";
+ * const [value, along] = jvp(exp, [tensor(0)], [tensor(2)]);
+ * console.log(value.item(), along.item()); // 1 and 2
+ */
 export function jvp<A extends Tree[], T extends Tree>(f: (...args: A) => T, primals: A, tangents: A): [T, T] {
   const run = traceable("jvp", (points: A, directions: A): [T, T] => {
     const flat = flatten(points, "jvp");

@@ -13,6 +13,8 @@ import { card as measurePartialInformation } from "../measure/partial-informatio
 import { card as measurePlugIn } from "../measure/plug-in/card.ts";
 import { card as measureRoss } from "../measure/ross/card.ts";
 import { card as measureTransferEntropy } from "../measure/transfer-entropy/card.ts";
+import { card as learnContrastiveMim } from "../learn/contrastive-mim/card.ts";
+import { card as learnMultVae } from "../learn/mult-vae/card.ts";
 import type { RegisteredMethod } from "./method.ts";
 
 export const registered: readonly RegisteredMethod[] = [
@@ -113,5 +115,15 @@ export const registered: readonly RegisteredMethod[] = [
     experiment: async () => (await import("../measure/transfer-entropy/experiment.ts")).experiment,
     claims: { hold: 6, of: 6 },
     recorded: async () => (await import("../measure/transfer-entropy/experiment.recorded.json", { with: { type: "json" } })).default,
+  },
+  {
+    layer: "learn",
+    card: learnContrastiveMim,
+    experiment: async () => (await import("../learn/contrastive-mim/experiment.ts")).experiment,
+  },
+  {
+    layer: "learn",
+    card: learnMultVae,
+    experiment: async () => (await import("../learn/mult-vae/experiment.ts")).experiment,
   },
 ];

@@ -52,7 +52,7 @@ function shortened(m: TableMeasurement): TableMeasurement {
 }
 
 /** No "<" and nothing beyond ASCII: neither the HTML parser nor an encoding can cut it short. */
-function safeJson(value: unknown): string {
+export function safeJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u007f-\uffff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,

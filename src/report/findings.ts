@@ -70,7 +70,7 @@ export function tiedWithBest(m: TableMeasurement): PairEstimate[] {
 const order = { problem: 0, hint: 1, fact: 2 } as const;
 
 /** Notes by consequence, problems first. */
-export function sortedNotes(m: TableMeasurement): Note[] {
+export function sortedNotes(m: Pick<TableMeasurement, "notes">): Note[] {
   return [...m.notes].sort((a, b) => order[a.severity] - order[b.severity]);
 }
 

@@ -1,6 +1,7 @@
 import { parseHTML } from "linkedom/worker";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as fixtures from "../../test/fixtures/report/measurements.ts";
+import { pageRules } from "../../test/fixtures/report/page-rules.ts";
 import type { TableMeasurement } from "../measure/table/measurement.ts";
 import { renderReport } from "./html.ts";
 import { style } from "./style.ts";
@@ -31,84 +32,7 @@ beforeAll(async () => {
   }
 });
 
-describe.each(names)("the report of %s", (name) => {
-  it("closes every element it opens", () => {
-    expect(unbalanced(pages[name])).toEqual([]);
-  });
-
-  it("asks for nothing outside itself", () => {
-    expect(all(name, "[src], [srcset], [action], [poster], [data], [background]")).toEqual([]);
-    const outside = all(name, "[href]").filter((e) => !/^#[\w-]+$/.test(e.getAttribute("href") ?? ""));
-    expect(outside).toEqual([]);
-    expect(pages[name]).not.toMatch(/xlink:href/);
-    expect(style).not.toMatch(/url\(|@import|https?:/);
-    const policy = parsed(name)
-      .querySelector('meta[http-equiv="Content-Security-Policy"]')
-      ?.getAttribute("content");
-    expect(policy).toMatch(
-      /^default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[A-Za-z0-9+/=]{44}'; img-src data:/,
-    );
-  });
-
-  it("runs one script, its own", () => {
-    expect(all(name, "script").map((s) => s.getAttribute("type"))).toEqual(["application/json", null]);
-    expect(all(name, "img, iframe, object, embed, link, base, form")).toEqual([]);
-    const handlers = all(name, "*").filter((e) =>
-      [...e.attributes].some((attribute) => attribute.name.startsWith("on")),
-    );
-    expect(handlers).toEqual([]);
-  });
-
-  it("carries the measurement as JSON", () => {
-    const json = parsed(name).getElementById("measurement")?.textContent ?? "";
-    expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(measurements[name])));
-  });
-
-  it("has one first heading, and no heading skips a level", () => {
-    const levels = all(name, "h1, h2, h3, h4").map((h) => Number(h.tagName[1]));
-    expect(levels.filter((level) => level === 1)).toEqual([1]);
-    expect(levels[0]).toBe(1);
-    for (let i = 1; i < levels.length; i++) expect(levels[i] - levels[i - 1]).toBeLessThanOrEqual(1);
-  });
-
-  it("has unique ids, and links that lead somewhere", () => {
-    const ids = all(name, "[id]").map((e) => e.getAttribute("id"));
-    expect(new Set(ids).size).toBe(ids.length);
-    const targets = [
-      ...all(name, 'a[href^="#"]').map((e) => e.getAttribute("href")?.slice(1)),
-      ...all(name, "[aria-labelledby]").map((e) => e.getAttribute("aria-labelledby")),
-    ];
-    expect(targets.filter((target) => !ids.includes(target ?? ""))).toEqual([]);
-  });
-
-  it("says in words what each picture shows, and has a table beside it", () => {
-    const figures = all(name, "figure");
-    expect(figures.filter((f) => !f.querySelector("figcaption")?.textContent?.trim())).toEqual([]);
-    expect(figures.filter((f) => !f.closest("section")?.querySelector("table"))).toEqual([]);
-    const svgs = all(name, "svg");
-    expect(
-      svgs.filter((svg) => svg.getAttribute("role") !== "img" || !svg.getAttribute("aria-label")),
-    ).toEqual([]);
-  });
-
-  it("has a caption and scoped headers in every table", () => {
-    for (const table of all(name, "table")) {
-      expect(table.querySelector("caption")?.textContent?.trim()).toBeTruthy();
-      const heads = [...table.querySelectorAll("thead th")];
-      expect(heads.filter((th) => th.getAttribute("scope") !== "col")).toEqual([]);
-      const rows = [...table.querySelectorAll("tbody tr")];
-      expect(rows.filter((row) => row.children.length !== heads.length)).toEqual([]);
-      expect(rows.filter((row) => row.children[0].getAttribute("scope") !== "row")).toEqual([]);
-    }
-  });
-
-  it("has no hole where a part is missing", () => {
-    const text = all(name, "header, main, footer")
-      .map((e) => e.textContent)
-      .join(" ");
-    expect(text).not.toMatch(/undefined|null|NaN|\[object|Infinity| ,|\(\)/);
-  });
-});
+describe.each(names)("the report of %s", (name) => pageRules(() => pages[name], measurements[name]));
 
 describe("the report", () => {
   it("stays below 2 MB at 100 columns, about a target and for all pairs", async () => {
@@ -178,19 +102,6 @@ describe("the report", () => {
     }
   });
 });
-
-/** Tags that are not closed in order. */
-function unbalanced(page: string): string[] {
-  const open: string[] = [];
-  const wrong: string[] = [];
-  const text = page.replace(/(<(script|style)[^>]*>)[\s\S]*?(<\/\2>)/g, "$1$3");
-  for (const [, slash, tag, rest] of text.matchAll(/<(\/?)([a-zA-Z][\w-]*)((?:"[^"]*"|[^">])*)>/g)) {
-    if (/^(meta|br|img|input|hr)$/.test(tag) || rest.endsWith("/")) continue;
-    if (!slash) open.push(tag);
-    else if (open.pop() !== tag) wrong.push(tag);
-  }
-  return [...wrong, ...open];
-}
 
 /** Contrast ratio of two colours (WCAG 2.1). */
 function contrast(a: string, b: string): number {

@@ -1,12 +1,14 @@
 const light = `
   --paper: #fcfbf9; --raised: #ffffff; --ink: #1c2127; --muted: #5a626c; --line: #e3e0da; --accent: #1d5d8c;
   --bar: #3a78a8; --band: #dbe8f1; --marginal: #a4aeb8;
-  --r0: #f0efec; --r1: #dbe7ef; --r2: #bdd5e5; --r3: #99bfd8; --r4: #6fa3c5; --r5: #3c77a1; --r6: #2b648f; --r7: #1a4e76; --r8: #0b385b;`;
+  --r0: #f0efec; --r1: #dbe7ef; --r2: #bdd5e5; --r3: #99bfd8; --r4: #6fa3c5; --r5: #3c77a1; --r6: #2b648f; --r7: #1a4e76; --r8: #0b385b;
+  --c0: #2f6f9f; --c1: #c2591b; --c2: #2f8451; --c3: #b03a48; --c4: #7a5aa6; --c5: #8a6a3b; --c6: #c05a93; --c7: #1c8a94; --c8: #87861c; --c9: #4a5560;`;
 
 const dark = `
   --paper: #14171a; --raised: #1a1e22; --ink: #e8e6e1; --muted: #a1a8b0; --line: #2e3439; --accent: #8fc1e3;
   --bar: #6ba6cf; --band: #1f3443; --marginal: #5d6770;
-  --r0: #1e2327; --r1: #1f3240; --r2: #244459; --r3: #2b5872; --r4: #336a89; --r5: #5f9cc0; --r6: #82b6d6; --r7: #a9d0e8; --r8: #d5eaf7;`;
+  --r0: #1e2327; --r1: #1f3240; --r2: #244459; --r3: #2b5872; --r4: #336a89; --r5: #5f9cc0; --r6: #82b6d6; --r7: #a9d0e8; --r8: #d5eaf7;
+  --c0: #7db4dc; --c1: #eb9a5f; --c2: #79c795; --c3: #ea8a92; --c4: #b9a0e0; --c5: #cfae7e; --c6: #e59ac4; --c7: #6fcad2; --c8: #c9c75f; --c9: #b4bec6;`;
 
 /** The page's whole style. Dark is for screens only, so that it is never printed. */
 export const style = `
@@ -127,6 +129,7 @@ figure { margin: 0 0 1rem; min-width: 0; }
 figcaption { margin-top: 0.5rem; max-width: 46rem; }
 svg { display: block; max-width: 100%; height: auto; }
 svg text { font: 12px/1 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-variant-numeric: tabular-nums; white-space: pre; }
+svg .strong text { font-weight: 650; }
 .large svg { min-width: 34rem; }
 .tiny { fill: var(--marginal); max-width: none; }
 .narrow { display: none; }
@@ -144,6 +147,8 @@ svg text { font: 12px/1 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica
 .picker select { width: min(22rem, 100%); min-width: 0; }
 details summary { cursor: pointer; color: var(--muted); font-size: 0.875rem; }
 details .table { margin-top: 0.75rem; }
+.map .beside { grid-template-columns: minmax(0, 34rem) minmax(0, 1fr); }
+.swatch { display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.45rem; border-radius: 50%; }
 .ramp { display: inline-flex; align-items: center; gap: 0.4rem; white-space: nowrap; }
 .ramp i { display: inline-block; width: 1.1rem; height: 0.7rem; margin-right: -0.4rem; }
 .ramp i:last-of-type { margin-right: 0; }
@@ -159,7 +164,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 footer { padding-top: 2rem; padding-bottom: 4rem; color: var(--muted); font-size: 0.875rem; }
 
 @media (max-width: 56rem) {
-  .beside { grid-template-columns: minmax(0, 1fr); }
+  .beside, .map .beside { grid-template-columns: minmax(0, 1fr); }
 }
 @media (max-width: 40rem) {
   header.top, main, footer, .bar > div { padding-left: 1.1rem; padding-right: 1.1rem; }

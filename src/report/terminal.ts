@@ -5,7 +5,7 @@ import { formatCount, formatInterval, formatNumber, listWords, plural } from "./
 import { renderBars } from "./terminal/bars.ts";
 import { renderEstimators, renderNotes, renderSecondOpinion, renderTrust } from "./terminal/below.ts";
 import { renderPairMatrix } from "./terminal/matrix.ts";
-import { displayWidth, printable, truncateMiddle, wrap } from "./text-width.ts";
+import { flow, printable, truncateMiddle, wrap } from "./text-width.ts";
 
 export interface TerminalOptions {
   /** Columns of the terminal; used between 60 and 160. */
@@ -76,21 +76,6 @@ function header(m: TableMeasurement, width: number): string[] {
   ];
   const file = truncateMiddle(m.file === "-" ? "standard input" : m.file, width);
   return flow([file, ...facts], width);
-}
-
-/** Puts parts side by side with three spaces between them; a part that does not fit starts an indented line. */
-function flow(parts: readonly string[], width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const part of parts) {
-    if (line === "") line = part;
-    else if (displayWidth(line) + 3 + displayWidth(part) <= width) line += `   ${part}`;
-    else {
-      lines.push(line);
-      line = `  ${truncateMiddle(part, width - 2)}`;
-    }
-  }
-  return [...lines, line];
 }
 
 function heading(m: TableMeasurement, width: number): string[] {

@@ -65,3 +65,18 @@ export function wrap(text: string, width: number): string[] {
   if (line !== "") lines.push(line);
   return lines.map((whole) => whole.replaceAll("\u00a0", " "));
 }
+
+/** Puts parts side by side with three spaces between them; a part that does not fit starts an indented line. */
+export function flow(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const part of parts) {
+    if (line === "") line = part;
+    else if (displayWidth(line) + 3 + displayWidth(part) <= width) line += `   ${part}`;
+    else {
+      lines.push(line);
+      line = `  ${truncateMiddle(part, width - 2)}`;
+    }
+  }
+  return [...lines, line];
+}

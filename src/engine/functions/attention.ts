@@ -37,6 +37,12 @@ export interface AttentionOptions {
 /**
  * softmax(scale · q kᵀ + bias) v: queries `[..., queries, width]`, keys `[..., keys, width]` and values
  * `[..., keys, depth]` give `[..., queries, depth]` (Vaswani et al., 2017, equation 1).
+ *
+ * @throws InputError when the shapes do not fit together
+ * @example
+ * import { attention, random } from "surprisal/engine";
+ * const [q, k, v] = [1, 2, 3].map((seed) => random.normal(random.key(seed), [2, 5, 4]));
+ * const mixed = attention(q, k, v); // float32[2,5,4]
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
   checkAxis("attention", -2, Math.min(q.ndim, k.ndim, v.ndim));

@@ -27,6 +27,11 @@ export interface ConvolutionOptions {
 /**
  * Cross-correlation of x `[batch, channels, ...space]` with a kernel `[outputs, channels / groups, ...window]`,
  * over one, two or more spatial axes.
+ *
+ * @throws InputError when the shapes do not fit together
+ * @example
+ * import { conv, ones } from "surprisal/engine";
+ * const y = conv(ones([1, 3, 8, 8]), ones([4, 3, 3, 3]), { padding: "same" }); // float32[1,4,8,8]
  */
 export function conv(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}): Tensor {
   const { groups = 1 } = options;

@@ -28,6 +28,10 @@ export interface TensorOptions {
  * element type allows it.
  *
  * @throws InputError when nested arrays differ in length or the shape does not hold the numbers
+ * @example
+ * import { tensor } from "surprisal/engine";
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]); // float32[2,3]
+ * const y = tensor(Float64Array.of(1, 2, 3, 4), { shape: [2, 2] }); // float64[2,2], not copied
  */
 export function tensor(values: TensorLike, options: TensorOptions = {}): Tensor {
   if (values instanceof Tensor) {

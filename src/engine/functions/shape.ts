@@ -1,8 +1,8 @@
 import { InputError } from "../../core/errors.ts";
 import { apply, applyMany } from "../apply.ts";
-import { type Axis, broadcastShape, checkAxes, checkAxis, checkShape, mismatch } from "../check.ts";
+import { type Axis, checkAxes, checkAxis, checkShape, mismatch } from "../check.ts";
 import { jax } from "../runtime.ts";
-import { type Operand, type Shape, sizeOf, type Tensor } from "../tensor.ts";
+import { type Shape, sizeOf, type Tensor } from "../tensor.ts";
 
 const numpy = () => jax().numpy;
 
@@ -200,9 +200,4 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
 
 function fromEnd(position: number, length: number): number {
   return position < 0 ? position + length : position;
-}
-
-/** The shape that operands have together. */
-export function broadcastShapes(...operands: Operand[]): number[] {
-  return broadcastShape("broadcastShapes", operands);
 }

@@ -1,7 +1,8 @@
 import type { Context, Rule } from "./context.ts";
 import { unsupported } from "./context.ts";
 import type { Value } from "./graph.ts";
-import { padView, reshapeView, sliceView } from "./shape.ts";
+import { padView } from "./padding.ts";
+import { reshapeView, sliceView } from "./shape.ts";
 import { materialize, padRank, reshapeValue, type View, viewOfFull } from "./view.ts";
 
 const sizeOf = (lengths: readonly number[]) => lengths.reduce((a, b) => a * b, 1);

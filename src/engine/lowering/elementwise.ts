@@ -1,7 +1,7 @@
 import type { Equation } from "../program.ts";
 import type { DType } from "../tensor.ts";
 import { type Context, type Rule, unsupported } from "./context.ts";
-import { joinPads } from "./shape.ts";
+import { joinPads } from "./padding.ts";
 import { asin64, atan64, erf64, erfc } from "./special.ts";
 import { uniformOf, type View } from "./view.ts";
 

@@ -10,6 +10,7 @@ import { gatherScatterRules } from "./gather-scatter.ts";
 import type { Graph } from "./graph.ts";
 import { isNamed, namedRule } from "./named.ts";
 import { foldFactors } from "./optimize.ts";
+import { paddingRules } from "./padding.ts";
 import { poolingRules } from "./pooling.ts";
 import { randomBitsRules } from "./random-bits.ts";
 import { reduceRules } from "./reduce.ts";
@@ -22,6 +23,7 @@ const rules: Record<string, Rule> = {
   ...reduceRules,
   ...contractionRules,
   ...shapeRules,
+  ...paddingRules,
   ...gatherScatterRules,
   ...sortRules,
   ...convolutionRules,

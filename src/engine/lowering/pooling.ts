@@ -2,7 +2,8 @@
 // to the reduction that follows; max pooling and mean pooling come as functions of their own (named.ts).
 import type { Context, Rule } from "./context.ts";
 import { dilate } from "./convolution.ts";
-import { concatenateViews, padView, reshapeView, sliceView } from "./shape.ts";
+import { padView } from "./padding.ts";
+import { concatenateViews, reshapeView, sliceView } from "./shape.ts";
 import type { View } from "./view.ts";
 
 const sizeOf = (lengths: readonly number[]) => lengths.reduce((a, b) => a * b, 1);

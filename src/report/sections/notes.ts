@@ -7,7 +7,7 @@ const label = { problem: "Problem", hint: "Hint", fact: "Fact" };
 const mostLinks = 4;
 
 /** Notes by consequence, each with links to the columns it is about. */
-export function notesSection(m: TableMeasurement): Section | undefined {
+export function notesSection(m: Pick<TableMeasurement, "notes" | "columns">): Section | undefined {
   const notes = sortedNotes(m);
   if (notes.length === 0) return undefined;
   const items = notes.map(({ severity, message, columns }) => {

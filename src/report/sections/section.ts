@@ -20,7 +20,7 @@ export function figure(chart: Content, caption: Content, beside?: Content, kind 
 }
 
 /** A link from a column's name to its row in the table of columns. */
-export function columnLink(name: string, m: TableMeasurement): Markup {
+export function columnLink(name: string, m: Pick<TableMeasurement, "columns">): Markup {
   const index = m.columns.findIndex((c) => c.name === name);
   return index < 0
     ? html`<span class="name">${name}</span>`
