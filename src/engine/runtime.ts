@@ -6,7 +6,6 @@ import type * as OrtModule from "onnxruntime-node";
 
 export type Jax = typeof JaxModule;
 export type JaxArray = JaxModule.numpy.Array;
-type JaxClosedJaxpr = JaxModule.ClosedJaxpr;
 
 const require = createRequire(import.meta.url);
 

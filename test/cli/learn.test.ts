@@ -226,7 +226,7 @@ describe("bad input gets one clear line", () => {
 
   test("rows of another width than the model", async () => {
     expect(await refusal("encode", "codes", "pictures.npy", "-o", "z.npy")).toMatch(
-      /4 columns, got "60 × 9"/,
+      /4 columns, got \[60,9\]/,
     );
     expect(await refusal("encode", "codes", "ratings.csv", "-o", "z.npy")).toMatch(/no such column.*"a"/);
     expect(await learn("pictures.npy", "--image", "2x2")).toMatch(/height × width = 9, got "2x2"/);

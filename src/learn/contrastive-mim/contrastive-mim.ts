@@ -51,7 +51,7 @@ export type {
   VectorSettings,
 } from "./options.ts";
 export type { TokenSequences } from "./sequences.ts";
-export type { TrainingRecord, TrainingRun } from "./training.ts";
+export type { EpochRecord, TrainingRecord, TrainingRun } from "./training.ts";
 
 /** A model of rows of numbers. */
 export type VectorModel = ContrastiveMIM<MatrixLike, Matrix>;

@@ -21,7 +21,7 @@ export interface TrainingRun extends LongRunning {
 }
 
 /** Means over the training users of one epoch, in nats per user. */
-export interface EpochRecord {
+interface EpochRecord {
   readonly epoch: number;
   /** Updates made so far. */
   readonly step: number;
