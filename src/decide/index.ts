@@ -1,0 +1,2 @@
+/** Choices made by an information criterion: rows, labels, couplings. */
+export {};
