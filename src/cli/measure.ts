@@ -62,7 +62,7 @@ CSV, TSV, JSON, JSON Lines, Parquet (also .gz and globs), .npy and .npz; "-" rea
     .option("--ignore <columns>", "leave these out", names)
     .option(
       "--estimator <name>",
-      "auto, ksg1, ksg2, gaussian, gaussianCopula, histogram, discrete, ross, gao",
+      "auto, ksg1, ksg2, gaussian, gaussianCopula, histogram, discrete, ross, gao; trained on the rows, seconds a pair: mine, donsker-varadhan, nwj, infonce, js, smile",
     )
     .option("--k <neighbours>", "neighbours of the nearest-neighbour estimators", wholeNumber)
     .option("--bins <cells>", "cells per axis of the histogram", wholeNumber)

@@ -10,6 +10,9 @@ export type {
   EstimatorOptions,
   MutualInformationEstimator,
   PointEstimate,
+  TrainedEstimate,
+  TrainedEstimator,
+  TrainedOptions,
   Variable,
 } from "./estimator.ts";
 export type { Preprocess, VariableLike } from "./inputs.ts";

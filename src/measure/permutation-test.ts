@@ -34,14 +34,15 @@ export interface PermutationTest {
 export async function permutationTest(
   observed: number,
   planned: number,
-  draw: () => number,
+  draw: () => number | Promise<number>,
   between: () => Promise<void> | undefined,
 ): Promise<PermutationTest> {
   const values = new Float64Array(planned);
   let reached = 0;
   for (let run = 1; run <= planned; run++) {
     await between();
-    values[run - 1] = draw();
+    const value = draw();
+    values[run - 1] = typeof value === "number" ? value : await value;
     if (values[run - 1] >= observed) reached++;
     const seen = values.subarray(0, run);
     if (reached === enough || (2 * reached === enough && run <= dozen)) {

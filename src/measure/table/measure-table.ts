@@ -7,16 +7,17 @@
  * among at most 100 columns.
  */
 import { availableParallelism } from "node:os";
-import { InputError, StoppedError } from "../../core/errors.ts";
+import { InputError, StoppedError, throwIfStopped } from "../../core/errors.ts";
 import { type Executor, inline, threads } from "../../core/parallel/index.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
 import { type ColumnDecision, categoriesOf, numbersOf, type Table } from "../../data/table.ts";
+import { trainedEstimators } from "../mutual-information/mutual-information.ts";
 import { type Frame, type FrameColumn, frameOf, frameRows } from "./frame.ts";
 import type { ColumnSummary, PairEstimate, TableMeasurement } from "./measurement.ts";
 import { notesOf } from "./notes.ts";
 import { redundancyGroups } from "./overlap.ts";
-import { measurePair, type PairAnswer, type PairOptions, type PairUnit } from "./pair-task.ts";
+import { answerPair, measurePair, type PairAnswer, type PairOptions, type PairUnit } from "./pair-task.ts";
 import { histogramOf, pairPicture } from "./pictures.ts";
 import { type Question, questionOf, type TableRequest } from "./question.ts";
 import { columnEntropy } from "./summaries.ts";
@@ -77,9 +78,10 @@ export async function measureTable(
     for (const unit of units) unit.mostRows = mostRows;
   }
 
+  const isTrained = trainedEstimators.has(options.estimator ?? "auto");
   const work = units.length * table.rows * (options.permutations + 20);
   const executor =
-    work > smallWork || request.threads !== undefined
+    (work > smallWork && !isTrained) || request.threads !== undefined
       ? threads(request.threads ?? availableParallelism())
       : inline();
   try {
@@ -92,12 +94,15 @@ export async function measureTable(
     const answers: PairAnswer[] = [];
     let stopped: TableMeasurement["stopped"];
     try {
-      await executor.map(measurePair, units, {
-        shared: frame,
-        signal,
-        onProgress: (progress) => onProgress?.({ ...progress, label: "pairs" }),
-        onResult: (answer) => answers.push(answer),
-      });
+      if (isTrained) await answerInTurn(answers);
+      else {
+        await executor.map(measurePair, units, {
+          shared: frame,
+          signal,
+          onProgress: (progress) => onProgress?.({ ...progress, label: "pairs" }),
+          onResult: (answer) => answers.push(answer),
+        });
+      }
     } catch (error) {
       if (!(error instanceof StoppedError) || answers.length === 0) throw error;
       stopped = { done: answers.length, total: units.length };
@@ -155,6 +160,25 @@ export async function measureTable(
       measured.notes.push({ code: "rows-sampled", severity: "fact", message, columns: [] });
     }
     return measured;
+  }
+
+  /** Training takes all cores by itself, so pairs follow one another. */
+  async function answerInTurn(answers: PairAnswer[]): Promise<void> {
+    const total = units.length;
+    for (const [i, unit] of units.entries()) {
+      throwIfStopped(signal, "measure");
+      const answer = await answerPair(unit, frame, {
+        signal,
+        onProgress: ({ done, total: of, label }) =>
+          onProgress?.({
+            done: i + Math.min(done / of, 1),
+            total,
+            label: `${unit.x.join(", ")}: ${label ?? "training"}`,
+          }),
+      });
+      answers.push(answer);
+      onProgress?.({ done: i + 1, total, label: "pairs" });
+    }
   }
 
   /** Entropies, the overlap of the columns and the trust in the strongest estimate. */

@@ -2,6 +2,7 @@ import { isCodes } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
 import { defineTask } from "../../core/parallel/index.ts";
+import type { LongRunning } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
 import type { Unit } from "../../core/units.ts";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../conditional-mutual-information/conditional-mutual-information.ts";
 import type { Correction, Variable } from "../estimator.ts";
 import type { Preprocess } from "../inputs.ts";
-import { mutualInformation } from "../mutual-information/mutual-information.ts";
+import { mutualInformation, trainedEstimators } from "../mutual-information/mutual-information.ts";
 import { transferEntropy } from "../transfer-entropy/transfer-entropy.ts";
 import { completeRows, type Frame, variableOf } from "./frame.ts";
 import type { PairEstimate } from "./measurement.ts";
@@ -54,21 +55,22 @@ export type PairAnswer =
   | { refused: { code: string; message: string }; unit: { x: string[]; y: string[]; given?: string[] } };
 
 /** Estimates the information that two groups of columns share; a refusal is an answer, not a failure. */
-export const measurePair = defineTask(
-  import.meta.url,
-  "measurePair",
-  async (unit: PairUnit, frame: Frame): Promise<PairAnswer> => {
-    try {
-      return { estimate: await estimatePair(unit, frame) };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      const { x, y, given } = unit;
-      return { refused: { code: error.code, message: withoutPlace(error) }, unit: { x, y, given } };
-    }
-  },
+export const measurePair = defineTask(import.meta.url, "measurePair", (unit: PairUnit, frame: Frame) =>
+  answerPair(unit, frame),
 );
 
-async function estimatePair(unit: PairUnit, frame: Frame): Promise<PairEstimate> {
+/** The same on the calling thread, for an estimator that trains: it can be stopped and says how far it is. */
+export async function answerPair(unit: PairUnit, frame: Frame, run: LongRunning = {}): Promise<PairAnswer> {
+  try {
+    return { estimate: await estimatePair(unit, frame, run) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { x, y, given } = unit;
+    return { refused: { code: error.code, message: withoutPlace(error) }, unit: { x, y, given } };
+  }
+}
+
+async function estimatePair(unit: PairUnit, frame: Frame, run: LongRunning): Promise<PairEstimate> {
   const { x, y, given, transfer, options, valueOnly } = unit;
   let rows = completeRows(frame, [...x, ...y, ...(given ?? [])]);
   if (unit.mostRows !== undefined && rows.length > unit.mostRows) {
@@ -81,7 +83,8 @@ async function estimatePair(unit: PairUnit, frame: Frame): Promise<PairEstimate>
   const isMixed = [vx, vy, vz].some((v) => v?.isMixed);
   const settings: ConditionalMutualInformationOptions = {
     ...options,
-    ...(isMixed && mixedGroup(vx!.variable, vy!.variable, vz?.variable)),
+    ...run,
+    ...(isMixed && mixedGroup(options.estimator, vx!.variable, vy!.variable, vz?.variable)),
     interval: valueOnly ? false : { level: options.level },
     permutations: valueOnly ? 0 : options.permutations,
   };
@@ -124,7 +127,7 @@ async function estimatePair(unit: PairUnit, frame: Frame): Promise<PairEstimate>
     }).catch(refusedOrThrow);
     return (
       answer && {
-        method: other.correction ? `discrete, ${other.correction}` : other.estimator,
+        method: other.correction ? `discrete, ${other.correction}` : answer.method,
         value: answer.value,
       }
     );
@@ -160,13 +163,15 @@ function requireUnbroken(frame: Frame, rows: Int32Array): void {
 }
 
 /** Numbers and categories side by side are one matrix, already scaled, with the categories far apart. */
-function mixedGroup(x: Variable, y: Variable, z: Variable | undefined) {
-  const estimator = z ? "gao" : isCodes(x) || isCodes(y) ? "ross" : "ksg1";
+function mixedGroup(name: string | undefined, x: Variable, y: Variable, z: Variable | undefined) {
+  const byKind = z ? "gao" : isCodes(x) || isCodes(y) ? "ross" : "ksg1";
+  const estimator = trainedEstimators.has(name ?? "auto") ? name : byKind;
   return { estimator, preprocess: "none", ties: "jitter" } as const;
 }
 
 /** An estimator that works by another principle than the first. */
 function secondEstimator(first: string): { estimator: string; correction?: Correction } {
+  if (trainedEstimators.has(first)) return { estimator: "auto" };
   switch (first) {
     case "ksg1":
     case "ksg2":

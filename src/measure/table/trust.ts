@@ -4,6 +4,7 @@ import { Random } from "../../core/random.ts";
 import {
   type MutualInformationOptions,
   mutualInformation,
+  trainedEstimators,
 } from "../mutual-information/mutual-information.ts";
 import { completeRows, type Frame, variableOf } from "./frame.ts";
 import type { PairEstimate, Trust } from "./measurement.ts";
@@ -50,7 +51,9 @@ export const trustTask = defineTask(
     const nats = pair.unit === "bits" ? pair.value * Math.LN2 : pair.value;
     const random = new Random(options.seed).split("twins");
     const twin: Trust["twin"] = [];
-    for (const { description, truth, sample } of twinsOf(x, y, nats)) {
+    // A training for each twin would take longer than the question itself.
+    const twins = trainedEstimators.has(pair.method) ? [] : twinsOf(x, y, nats);
+    for (const { description, truth, sample } of twins) {
       const values: number[] = [];
       for (let repeat = 0; repeat < repeats; repeat++) {
         const data = sample(n, random.split(description).split(repeat));
