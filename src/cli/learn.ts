@@ -46,7 +46,7 @@ Reads what surprisal measure reads: CSV, TSV, JSON, Parquet, .npz, "-"; an .npy 
     .addOption(
       new Option(
         "--likelihood <name>",
-        "gaussian, or bernoulli for numbers from 0 to 1 (default: gaussian)",
+        "gaussian, or bernoulli for numbers from 0 to 1 (default: gaussian; bernoulli for such pictures)",
       ).choices(["gaussian", "bernoulli"]),
     )
     .option("--latent-dim <count>", "numbers in the code (default: 16)", wholeNumber)

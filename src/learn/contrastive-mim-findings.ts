@@ -68,7 +68,7 @@ export async function contrastiveMIMFindings(
 ): Promise<LearnFindings> {
   const { settings, training } = model;
   const { objective, latentDim, seed } = settings;
-  const tested = (study.heldOut.length > 0 ? study.heldOut : study.trained).subarray(0, mostEncoded);
+  const tested = evenly(study.heldOut.length > 0 ? study.heldOut : study.trained, mostEncoded);
   const step = (done: number, label: string) => {
     throwIfStopped(signal, "contrastiveMIMFindings");
     onProgress?.({ done, total: 4, label });
@@ -233,20 +233,28 @@ async function picturesOf(
     ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
-  const first = ({ data, cols }: Matrix) =>
-    Array.from({ length: count }, (_, i) =>
-      Array.from(data.subarray(i * cols, (i + 1) * cols), (value) => Number(value.toPrecision(3))),
-    );
+  const shown = evenly(
+    Int32Array.from({ length: asked.rows }, (_, i) => i),
+    count,
+  );
+  const picture = ({ data, cols }: Matrix, i: number) =>
+    Array.from(data.subarray(i * cols, (i + 1) * cols), (value) => Number(value.toPrecision(3)));
   const samples = await model.sample(count, { seed: model.settings.seed });
   return {
     height,
     width,
     low,
     high,
-    originals: first(asked),
-    reconstructions: first(given),
-    samples: first(samples),
+    originals: Array.from(shown, (row) => picture(asked, row)),
+    reconstructions: Array.from(shown, (row) => picture(given, row)),
+    samples: Array.from({ length: count }, (_, i) => picture(samples, i)),
   };
+}
+
+/** At most so many rows, from everywhere: files are often sorted by what they hold. */
+function evenly(rows: Int32Array, most: number): Int32Array {
+  if (rows.length <= most) return rows;
+  return Int32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]);
 }
 
 /** How well simple readers find the label, where there are classes and held-out rows. */
@@ -255,7 +263,10 @@ async function scoresOf(model: VectorModel, study: ContrastiveMIMStudy): Promise
   if (!label || !("classes" in label)) return undefined;
   const { classes, name } = label;
   const labelled = (rows: Int32Array) =>
-    rows.filter((row) => classes.codes[row] >= 0).subarray(0, mostEncoded);
+    evenly(
+      rows.filter((row) => classes.codes[row] >= 0),
+      mostEncoded,
+    );
   const [known, asked] = [labelled(trained), labelled(heldOut)];
   if (asked.length === 0 || known.length < 10) return undefined;
   const [train, test] = [known, asked].map((rows) => ({

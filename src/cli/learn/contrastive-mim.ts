@@ -54,9 +54,12 @@ async function learn(
   saved: () => void,
 ): Promise<Learned> {
   const { contrastiveMIM } = await import("../../learn/contrastive-mim/contrastive-mim.ts");
-  // Refuses options before anything is read.
-  const learner = contrastiveMIM(optionsOf(flags));
-  const rows = await readRows(file, flags, run.signal);
+  const options = optionsOf(flags);
+  contrastiveMIM(options); // refuses options before anything is read
+  const read = await readRows(file, flags, run.signal);
+  const shares = flags.likelihood === undefined && read.image !== undefined && holdsShares(read.x);
+  const learner = contrastiveMIM(shares ? { ...options, likelihood: "bernoulli" } : options);
+  const rows = shares ? { ...read, notes: [...(read.notes ?? []), sharesNote] } : read;
   const { takeRows } = await import("../../core/matrix.ts");
   const { trained, heldOut } = await split(rows.x.rows, flags);
   const inputHash = await hashOf(file);
@@ -99,6 +102,18 @@ async function learn(
   };
 }
 
+function holdsShares({ data }: Matrix): boolean {
+  return data.every((value) => value >= 0 && value <= 1);
+}
+
+const sharesNote: TableNote = {
+  code: "likelihood",
+  severity: "hint",
+  message:
+    "pictures of numbers from 0 to 1: the Bernoulli likelihood was taken; --likelihood gaussian for the other",
+  columns: [],
+};
+
 /** Of a named file; nothing for standard input and several files. */
 export async function hashOf(file: string): Promise<string | undefined> {
   if (file === "-" || /[*?[]/.test(file)) return undefined;
@@ -130,8 +145,11 @@ async function readRows(file: string, flags: ContrastiveMIMFlags, signal?: Abort
     ...(flags.label === undefined ? {} : { target: flags.label }),
   });
   const isNumeric = new Set(table.columns.flatMap(({ name, type }) => (type === "text" ? [] : [name])));
+  // A pixel that never changes belongs to the picture all the same.
+  const informative = (name: string, use: string) =>
+    flags.image ? !ignored?.includes(name) : use === "continuous" || use === "discrete";
   const usable = (name: string, use: string) =>
-    name !== flags.label && isNumeric.has(name) && (use === "continuous" || use === "discrete");
+    name !== flags.label && isNumeric.has(name) && informative(name, use);
   const columns = asked ?? decisions.flatMap(({ name, use }) => (usable(name, use) ? [name] : []));
   if (columns.length === 0) {
     throw new InputError({
