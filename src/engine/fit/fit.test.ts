@@ -55,6 +55,20 @@ const line: FitOptions<Line, Rows> = {
 const numbersOf = ({ w, b }: Line): number[] => [...w.data, ...b.data];
 
 describe("fit", () => {
+  it("shows the parameters before training and after every epoch", async () => {
+    const seen: number[][] = [];
+    const { params } = await train({
+      ...line,
+      epochs: 3,
+      onEpoch: (epoch, shown) => {
+        seen.push([epoch, ...numbersOf(shown)]);
+      },
+    });
+    expect(seen.map(([epoch]) => epoch)).toEqual([0, 1, 2, 3]);
+    expect(seen[0].slice(1)).toEqual(numbersOf(start()));
+    expect(seen[3].slice(1)).toEqual(numbersOf(params));
+  });
+
   it("finds the parameters that made the data, and records every epoch", async () => {
     const { params, history, steps, reason } = await train(line);
     // Without noise the loss goes to 0 and the parameters to the truth.

@@ -114,6 +114,7 @@ class Run<P extends Tree, B extends Tree> {
     const journal = this.#journal;
     const report = progressReporter(onProgress, epochs);
     const pause = pacer(undefined, this.#where);
+    if (journal.step === 0) await this.#options.onEpoch?.(0, weightsOf(this.#state));
     while (journal.epoch < epochs && journal.ended !== "patience") {
       const latest = await this.#epoch(report, pause);
       await this.#endEpoch();
@@ -200,6 +201,7 @@ class Run<P extends Tree, B extends Tree> {
     });
     journal.batch = 0;
     journal.sums = emptySums();
+    await this.#options.onEpoch?.(journal.epoch, weightsOf(this.#state));
     if (!validation) return;
     const { score } = validation;
     if (!journal.best || this.#isBetter(score, journal.best.score)) {

@@ -90,6 +90,8 @@ export interface FitOptions<P extends Tree, B extends Tree> extends Pick<LongRun
   readonly checkpoint?: CheckpointOptions;
   readonly executor?: CompileOptions["executor"];
   readonly onProgress?: (progress: FitProgress) => void;
+  /** Called before training with epoch 0 and after every epoch; the parameters must not be kept after the call. */
+  readonly onEpoch?: (epoch: number, params: P) => void | Promise<void>;
   /** What error messages call the caller. Default `"fit"`. */
   readonly name?: string;
 }
@@ -110,6 +112,7 @@ const known: Record<keyof FitOptions<Tree, Tree>, true> = {
   executor: true,
   signal: true,
   onProgress: true,
+  onEpoch: true,
   name: true,
 };
 
