@@ -1,4 +1,17 @@
 /** All measures, their estimators, and distributions whose truth is known. */
+export {
+  adaptiveKdeBounds,
+  type CompressionAfterPeak,
+  compressionAfterPeak,
+  type EbabOptions,
+  ebab,
+  type FixedBinningOptions,
+  fixedBinning,
+  type KdeBounds,
+  type KdeOptions,
+  type LayerInformation,
+  type Noise,
+} from "./adaptive-binning/adaptive-binning.ts";
 export * from "./beyond-normal/beyond-normal.ts";
 export {
   type ConditionalMutualInformationOptions,

@@ -1,0 +1,196 @@
+import { Random } from "../../core/random.ts";
+import {
+  abs,
+  add,
+  argmax,
+  compile,
+  elu,
+  fit,
+  initialisers,
+  layers,
+  logSoftmax,
+  mean,
+  mul,
+  negative,
+  optimisers,
+  random,
+  relu,
+  silu,
+  softplus,
+  square,
+  sum,
+  type Tensor,
+  tanh,
+  tensor,
+} from "../../engine/index.ts";
+import { ebab, type LayerInformation } from "./adaptive-binning.ts";
+
+const bits = 12;
+const inputs = 2 ** bits;
+
+/** All binary vectors of length 12 and a label: six ones or more, at six by the parity of the first half. */
+export const toyTask = makeTask();
+
+function makeTask(): { x: Float32Array; labels: Int32Array } {
+  const x = new Float32Array(inputs * bits);
+  const labels = new Int32Array(inputs);
+  for (let i = 0; i < inputs; i++) {
+    let [ones, firstHalf] = [0, 0];
+    for (let j = 0; j < bits; j++) {
+      const bit = (i >> j) & 1;
+      x[i * bits + j] = bit;
+      ones += bit;
+      if (j < bits / 2) firstHalf += bit;
+    }
+    labels[i] = ones > 6 || (ones === 6 && firstHalf % 2 === 1) ? 1 : 0;
+  }
+  return { x, labels };
+}
+
+/** The activations compared: function, infimum, and the scale of the first weights. */
+export const activations = {
+  tanh: { apply: tanh, lower: -1, scale: 1 },
+  relu: { apply: relu, lower: 0, scale: 2 },
+  softplus: { apply: softplus, lower: 0, scale: 2 },
+  elu: { apply: (x: Tensor) => elu(x), lower: -1, scale: 2 },
+  // Its infimum is −0.2785.
+  swish: { apply: silu, lower: undefined, scale: 2 },
+  abs: { apply: abs, lower: 0, scale: 1 },
+} as const;
+
+export type Activation = keyof typeof activations;
+
+export interface ToyRun {
+  activation: Activation;
+  /** Weight of ½‖W‖² over all weights but the last layer's. */
+  l2: number;
+  learningRate: number;
+  epochs: number;
+  seed: number;
+}
+
+export interface ToyResult {
+  run: ToyRun;
+  /** Measured epochs, from 0 (before training). */
+  epochs: number[];
+  /** For each measured epoch, the five hidden layers. */
+  planes: LayerInformation[][];
+  trainAccuracy: number;
+  testAccuracy: number;
+}
+
+type Weights = readonly layers.DenseParams[];
+
+const widths = [bits, 10, 7, 5, 4, 3, 2];
+
+/** Trains a 12-10-7-5-4-3-2 network on 80 % of the task and measures its layers on all of it. */
+export async function trainToy(run: ToyRun, signal?: AbortSignal): Promise<ToyResult> {
+  const { activation, l2, learningRate, epochs, seed } = run;
+  const { apply, lower, scale } = activations[activation];
+  const stack = widths.slice(1).map((outputs, l) =>
+    layers.dense(widths[l], outputs, {
+      initialiser: initialisers.truncatedNormal(scale / Math.sqrt(widths[l])),
+    }),
+  );
+  const stream = new Random(seed);
+  // One vector of all weights: on layers as small as these the optimiser's many small operations would cost most.
+  const { vector, unravel } = optimisers.ravel(
+    stack.map((layer, l) => layer.init(random.key(stream.split("weights").split(l).uint32()))),
+  );
+  const hidden = (p: Weights, x: Tensor): Tensor[] => {
+    const out: Tensor[] = [];
+    for (let l = 0; l < stack.length - 1; l++) out.push(apply(stack[l].apply(p[l], out.at(-1) ?? x)));
+    return out;
+  };
+  const logits = (p: Weights, last: Tensor) => stack[stack.length - 1].apply(p[stack.length - 1], last);
+
+  const order = stream.split("split").permutation(inputs);
+  const training = order.slice(0, Math.floor(0.8 * inputs));
+  const test = order.slice(training.length);
+  const all = tensor(toyTask.x, { shape: [inputs, bits] });
+  const look = compile((weights: Tensor, x: Tensor) => {
+    const p = unravel(weights);
+    const states = hidden(p, x);
+    return { states, guess: argmax(logits(p, states[states.length - 1]), -1) };
+  });
+  const measured: number[] = [];
+  const planes: LayerInformation[][] = [];
+  const record = async (weights: Tensor, epoch: number) => {
+    const { states, guess } = await look(weights, all);
+    measured.push(epoch);
+    planes.push(
+      states.map(({ data, shape }) => {
+        const values = { data: Float64Array.from(data), shape };
+        return ebab(values, toyTask.labels, { lower, unit: "bits" });
+      }),
+    );
+    return guess.data;
+  };
+  const share = (guess: ArrayLike<number>, rows: Int32Array) =>
+    rows.filter((row) => guess[row] === toyTask.labels[row]).length / rows.length;
+  const due = logSpaced(epochs, 40);
+  let guess = await record(vector, 0);
+  let epoch = 0;
+  await fit({
+    name: "toy network",
+    params: vector,
+    loss: (weights, batch: { x: Tensor; y: Tensor }) => {
+      const p = unravel(weights);
+      const states = hidden(p, batch.x);
+      const scores = logSoftmax(logits(p, states[states.length - 1]));
+      const loss = negative(mean(sum(mul(scores, batch.y), -1)));
+      if (l2 === 0) return loss;
+      const squares = p.slice(0, -1).map(({ kernel }) => sum(square(kernel)));
+      return add(loss, mul(squares.reduce(add), l2 / 2));
+    },
+    data: { x: rowsOf(training), y: oneHotOf(training) },
+    epochs,
+    batchSize: 256,
+    optimiser: optimisers.adam({ learningRate }),
+    seed,
+    signal,
+    // Called after every epoch; the score is no score, and the parameters that come back are not used.
+    validation: {
+      evaluate: async (weights) => {
+        epoch++;
+        if (due.has(epoch)) guess = await record(weights, epoch);
+        return 0;
+      },
+    },
+  });
+  await look.dispose();
+  return {
+    run,
+    epochs: measured,
+    planes,
+    trainAccuracy: share(guess, training),
+    testAccuracy: share(guess, test),
+  };
+}
+
+/** I(X;T) of a layer (from 0) over the measured epochs. */
+export function inputCurve({ planes }: ToyResult, layer: number): number[] {
+  return planes.map((plane) => plane[layer].aboutInput);
+}
+
+/** Whether some layer is the same for all inputs at the end, so that nothing can be learnt through it. */
+export function isDead({ planes }: ToyResult): boolean {
+  return planes[planes.length - 1].some(({ aboutInput }) => aboutInput === 0);
+}
+
+/** About `count` epochs from 1 to the last, at equal ratios. */
+function logSpaced(epochs: number, count: number): Set<number> {
+  return new Set(Array.from({ length: count }, (_, i) => Math.round(epochs ** (i / (count - 1)))));
+}
+
+function rowsOf(rows: Int32Array): Tensor {
+  const out = new Float32Array(rows.length * bits);
+  for (const [i, row] of rows.entries()) out.set(toyTask.x.subarray(row * bits, (row + 1) * bits), i * bits);
+  return tensor(out, { shape: [rows.length, bits] });
+}
+
+function oneHotOf(rows: Int32Array): Tensor {
+  const out = new Float32Array(2 * rows.length);
+  for (const [i, row] of rows.entries()) out[2 * i + toyTask.labels[row]] = 1;
+  return tensor(out, { shape: [rows.length, 2] });
+}
