@@ -70,3 +70,20 @@ export function checkShape(where: string, shape: Shape): number[] {
   }
   return [...shape];
 }
+
+/** Refuses positions outside of an axis; negative ones count from its end. */
+export function requirePositions(where: string, positions: ArrayLike<number>, length: number): void {
+  for (let i = 0; i < positions.length; i++) {
+    if (positions[i] < -length || positions[i] >= length) throw outOfRange(where, positions[i], length);
+  }
+}
+
+export function outOfRange(where: string, got?: number, length?: number): InputError {
+  return new InputError({
+    code: "out-of-range",
+    where,
+    problem: "an index is outside of its axis",
+    expected: length ? `${-length} to ${length - 1}` : undefined,
+    got,
+  });
+}

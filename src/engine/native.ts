@@ -8,10 +8,12 @@
 // the same.
 import { availableParallelism } from "node:os";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { outOfRange } from "./check.ts";
+import { outside } from "./lowering/gather-scatter.ts";
 import { lower } from "./lowering/lower.ts";
 import { writeModel } from "./lowering/model.ts";
 import type { Program } from "./program.ts";
-import { onnxRuntime } from "./runtime.ts";
+import { type Ort, onnxRuntime } from "./runtime.ts";
 import { contentOf, type DataArray, type DType, fromData, newData, sizeOf, type Tensor } from "./tensor.ts";
 
 const sequence = "stop";
@@ -38,7 +40,7 @@ export async function loadNative(program: Program): Promise<NativeProgram> {
   const inputNames = graph.inputs.map((_, i) => `in${i}`);
   const outputNames = graph.outputs.map((_, i) => `out${i}`);
   const model = writeModel(graph, { inputs: inputNames, outputs: outputNames, sequence });
-  const session = await ort.InferenceSession.create(model, sessionOptions());
+  const session = await createSession(ort, model);
   const outputs = graph.outputs.map(({ shape, type }) => ({
     shape,
     type: type as DType,
@@ -72,7 +74,7 @@ export async function loadNative(program: Program): Promise<NativeProgram> {
       try {
         await session.run(feeds, fetches);
       } catch (error) {
-        if (!(error instanceof Error && error.message.includes(refusal))) throw error;
+        if (!(error instanceof Error && error.message.includes(refusal))) throw explained(error);
       }
       return results;
     },
@@ -90,13 +92,40 @@ export async function loadNative(program: Program): Promise<NativeProgram> {
   };
 }
 
-function sessionOptions(): InferenceSession.SessionOptions {
+/** What the runtime says of an index outside of its axis, in our words; other errors as they are. */
+function explained(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : "";
+  const found =
+    /idx=(-?\d+) must be within the inclusive range \[-(\d+),/.exec(message) ??
+    /invalid indice found, indice = (-?\d+)/.exec(message);
+  if (!found) return error;
+  const [got, length] = found.slice(1).map(Number);
+  return got === outside ? outOfRange("compile") : outOfRange("compile", got, length);
+}
+
+/**
+ * The runtime joins operators to ones that it may not have in the type at hand, such as x · sigmoid(x) in double
+ * precision; then without such joining.
+ */
+async function createSession(ort: Ort, model: Uint8Array): Promise<InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(model, sessionOptions("all"));
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes("kernel"))) throw error;
+    return ort.InferenceSession.create(model, sessionOptions("basic"));
+  }
+}
+
+function sessionOptions(
+  graphOptimizationLevel: InferenceSession.SessionOptions["graphOptimizationLevel"],
+): InferenceSession.SessionOptions {
   return {
-    graphOptimizationLevel: "all",
+    graphOptimizationLevel,
     intraOpNumThreads: availableParallelism(),
     interOpNumThreads: 1,
     executionMode: "sequential",
-    logSeverityLevel: 3,
+    // Errors are thrown; printed as well they would stand in the middle of a report.
+    logSeverityLevel: 4,
     extra: { session: { set_denormal_as_zero: "1" } },
   };
 }

@@ -1,5 +1,6 @@
 // A function recorded as a list of primitive equations (jax-js's jaxpr), and its plain evaluation on Wasm.
 import { erf, erfc } from "../core/special/normal.ts";
+import { requirePositions } from "./check.ts";
 import { type JaxArray, jax } from "./runtime.ts";
 import { type DataArray, type DType, newData, sizeOf, Tensor, type Tree } from "./tensor.ts";
 import { inTrace, jaxArray, operand, Trace, toJax, toTensor, traced, withExactLiterals } from "./trace.ts";
@@ -217,6 +218,14 @@ function copied(array: JaxArray): JaxArray {
   return toJax(toTensor(array));
 }
 
+/** Positions from 0; 0.1.25 would read and write beside the array for others. */
+function fromStart(positions: JaxArray, length: number): JaxArray {
+  const known = toTensor(positions);
+  requirePositions("compile", known.data, length);
+  const data = known.data.map((position) => (position < 0 ? position + length : position));
+  return jaxArray(data, known.shape, known.dtype);
+}
+
 function runEquation(
   { primitive, params, outBinders }: Equation,
   arrays: JaxArray[],
@@ -229,6 +238,11 @@ function runEquation(
     const nothing = newData(dtype, sizeOf(shape)).fill(primitive === "dot" ? 0 : ofNothing(params.op, dtype));
     for (const array of arrays) array.dispose();
     return [jaxArray(nothing, shape, dtype)];
+  }
+  if (primitive === "gather" || primitive === "scatter") {
+    const { shape } = primitive === "gather" ? arrays[0] : outBinders[0].aval;
+    const [first, ...positions] = arrays;
+    arrays = [first, ...positions.map((one, i) => fromStart(one, shape[params.axis[i]]))];
   }
   if (routines.has(primitive)) return rules[primitive](arrays.map(copied), params);
   if (primitive === "dot" && arrays.every(({ shape }) => shape[shape.length - 1] === 1)) {

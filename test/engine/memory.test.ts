@@ -23,7 +23,7 @@ describe("memory does not grow", () => {
     const call = () => e.exp(e.mul(x, 2));
     for (let i = 0; i < 50; i++) call();
     const before = used();
-    for (let i = 0; i < 500; i++) call();
+    for (let i = 0; i < 1000; i++) call();
     expect(used() - before).toBeLessThan(allowed);
   });
   it("over a thousand compiled steps, donated or not", async () => {
@@ -40,7 +40,7 @@ describe("memory does not grow", () => {
       };
       await run(50);
       const before = used();
-      await run(500);
+      await run(1000);
       expect(used() - before).toBeLessThan(allowed);
       await compiled.dispose();
     }

@@ -4,6 +4,7 @@ import { asTensor, type Operand, type Tensor } from "../tensor.ts";
 import {
   abs,
   add,
+  asFloat,
   astype,
   div,
   erf,
@@ -52,12 +53,12 @@ export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
 
 /** 1 / (1 + e⁻ˣ). */
 export function sigmoid(x: Operand): Tensor {
-  return applyRule(sigmoidRule, asTensor(x))[0];
+  return applyRule(sigmoidRule, asTensor(asFloat(x)))[0];
 }
 
 /** log(1 + eˣ), without overflow. */
 export function softplus(x: Operand): Tensor {
-  return applyRule(softplusRule, asTensor(x))[0];
+  return applyRule(softplusRule, asTensor(asFloat(x)))[0];
 }
 
 /** log sigmoid(x), without underflow. */
@@ -96,7 +97,7 @@ export function gelu(x: Tensor, options: { approximate?: boolean } = {}): Tensor
     const inner = mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
     return mul(mul(x, 0.5), add(tanh(inner), 1));
   }
-  return applyRule(geluRule, x)[0];
+  return applyRule(geluRule, asFloat(x))[0];
 }
 
 const softmaxRule: DerivativeRule = {
@@ -110,7 +111,7 @@ const softmaxRule: DerivativeRule = {
 
 /** eˣ / Σ eˣ along an axis. */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  return alongLast(x, checkAxis("softmax", axis, x.ndim), (rows) => applyRule(softmaxRule, rows)[0]);
+  return alongLast(asFloat(x), checkAxis("softmax", axis, x.ndim), (rows) => applyRule(softmaxRule, rows)[0]);
 }
 
 const logSoftmaxRule: DerivativeRule = {
@@ -124,5 +125,9 @@ const logSoftmaxRule: DerivativeRule = {
 
 /** x − log Σ eˣ along an axis. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
-  return alongLast(x, checkAxis("logSoftmax", axis, x.ndim), (rows) => applyRule(logSoftmaxRule, rows)[0]);
+  return alongLast(
+    asFloat(x),
+    checkAxis("logSoftmax", axis, x.ndim),
+    (rows) => applyRule(logSoftmaxRule, rows)[0],
+  );
 }

@@ -48,6 +48,7 @@ export function conv(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}
   const dilation = perAxis(options.dilation, space.length);
   const reach = window.map((length, i) => (length - 1) * dilation[i] + 1);
   const padding = paddingPairs("conv", options.padding, space, reach, strides);
+  requireWindow("conv", reach, space, padding, [x, kernel]);
   return apply([x, kernel], (a, k) =>
     jax().lax.convGeneralDilated(a, k, strides, padding, {
       rhsDilation: dilation,
@@ -119,7 +120,20 @@ function poolGeometry(where: string, x: Tensor, window: number | readonly number
   const space = x.shape.slice(2);
   const lengths = perAxis(window, space.length);
   const strides = perAxis(options.strides ?? window, space.length);
-  return { lengths, strides, pairs: paddingPairs(where, options.padding, space, lengths, strides) };
+  const pairs = paddingPairs(where, options.padding, space, lengths, strides);
+  requireWindow(where, lengths, space, pairs, [x]);
+  return { lengths, strides, pairs };
+}
+
+function requireWindow(
+  where: string,
+  reach: readonly number[],
+  space: readonly number[],
+  padding: readonly (readonly [number, number])[],
+  operands: readonly Tensor[],
+): void {
+  const fits = reach.every((length, i) => length <= space[i] + padding[i][0] + padding[i][1]);
+  if (!fits) mismatch(where, `at least ${reach.join(" × ")} for the window, padding included`, operands);
 }
 
 function perAxis(value: number | readonly number[] | undefined, ndim: number): number[] {

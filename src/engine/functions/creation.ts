@@ -79,9 +79,10 @@ export function onesLike(x: Tensor): Tensor {
   return ones(x.shape, x.dtype);
 }
 
-/** The numbers `start, start + step, …` below `stop`, int32 unless said otherwise. */
-export function arange(start: number, stop?: number, step = 1, dtype: DType = "int32"): Tensor {
+/** The numbers `start, start + step, …` below `stop`: int32 where all three are whole, else float32, unless told. */
+export function arange(start: number, stop?: number, step = 1, as?: DType): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  const dtype = as ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
   const length = step === 0 ? Number.NaN : Math.max(0, Math.ceil((to - from) / step));
   if (!Number.isFinite(length)) {
     throw new InputError({ code: "bad-range", where: "arange", problem: "endless", got: [from, to, step] });

@@ -1,8 +1,9 @@
+import { InputError } from "../../core/errors.ts";
 import { apply } from "../apply.ts";
 import { broadcastShape } from "../check.ts";
 import { applyRule, type DerivativeRule } from "../derivative.ts";
 import { type JaxArray, jax } from "../runtime.ts";
-import { asTensor, type DType, type Operand, Tensor } from "../tensor.ts";
+import { asTensor, type DType, describe, type Operand, Tensor } from "../tensor.ts";
 
 type Unary = (x: JaxArray) => JaxArray;
 type Binary = (x: JaxArray, y: JaxArray) => JaxArray;
@@ -12,11 +13,54 @@ function unary(x: Operand, f: Unary): Tensor {
 }
 
 function binary(name: string, x: Operand, y: Operand, f: Binary): Tensor {
-  broadcastShape(name, [x, y]);
-  return apply([x, y], f);
+  return apply(together(name, [x, y]), f as (...arrays: JaxArray[]) => JaxArray);
+}
+
+/** Operands whose shapes fit together. jax-js 0.1.25 cannot differentiate the broadcast of length 1 to length 0. */
+function together(name: string, operands: readonly Operand[]): readonly Operand[] {
+  const shape = broadcastShape(name, operands);
+  if (!shape.includes(0)) return operands;
+  return operands.map((x) => (x instanceof Tensor ? apply([x], (a) => numpy().broadcastTo(a, shape)) : x));
 }
 
 const numpy = () => jax().numpy;
+
+const isFloat = (x: Operand) => (x instanceof Tensor ? x.dtype.startsWith("float") : typeof x === "number");
+
+/** Whole numbers and booleans as float32, as NumPy's functions of real numbers take them. */
+export function asFloat<X extends Operand>(x: X): X | Tensor {
+  return isFloat(x) ? x : astype(x, "float32");
+}
+
+/** A function of real numbers. */
+function real(x: Operand, f: Unary): Tensor {
+  return unary(asFloat(x), f);
+}
+
+/** What stays as it is where it is whole already. */
+function whole(x: Operand, f: Unary): Tensor {
+  return isFloat(x) ? unary(x, f) : asTensor(x);
+}
+
+const isBool = (x: Operand) => (x instanceof Tensor ? x.dtype === "bool" : typeof x === "boolean");
+
+/** Booleans as 0 and 1 where both are: order is not defined on them in every executor. */
+function ordered(name: string, x: Operand, y: Operand, f: Binary): Tensor {
+  if (!(isBool(x) && isBool(y))) return binary(name, x, y, f);
+  return binary(name, astype(x, "int32"), astype(y, "int32"), f);
+}
+
+function refuseBooleans(name: string, operands: readonly Operand[]): void {
+  if (!operands.every(isBool)) return;
+  throw new InputError({
+    code: "bad-dtype",
+    where: name,
+    problem: "booleans have no difference",
+    expected: "numbers",
+    got: operands.map(describe).join(" and "),
+    hint: "use notEqual, or astype first",
+  });
+}
 
 /** x + y. */
 export function add(x: Operand, y: Operand): Tensor {
@@ -25,6 +69,7 @@ export function add(x: Operand, y: Operand): Tensor {
 
 /** x − y. */
 export function sub(x: Operand, y: Operand): Tensor {
+  refuseBooleans("sub", [x, y]);
   return binary("sub", x, y, (a, b) => numpy().subtract(a, b));
 }
 
@@ -35,7 +80,7 @@ export function mul(x: Operand, y: Operand): Tensor {
 
 /** x / y; a float also for integers. */
 export function div(x: Operand, y: Operand): Tensor {
-  return binary("div", x, y, (a, b) => numpy().trueDivide(a, b));
+  return binary("div", asFloat(x), asFloat(y), (a, b) => numpy().trueDivide(a, b));
 }
 
 /** The larger of x and y. */
@@ -55,13 +100,37 @@ export function remainder(x: Operand, y: Operand): Tensor {
 
 /** x / y rounded down. */
 export function floorDivide(x: Operand, y: Operand): Tensor {
-  return binary("floorDivide", x, y, (a, b) => numpy().floorDivide(a, b));
+  return binary("floorDivide", likeInteger(x, y), likeInteger(y, x), (a, b) => numpy().floorDivide(a, b));
 }
 
-/** x to the power y; any sign of x where y is a whole number given as a JavaScript number. */
+/** A whole number beside a tensor of integers as one of them, so that integers stay exact. */
+function likeInteger(x: Operand, other: Operand): Operand {
+  const fits = typeof x === "number" && Number.isInteger(x) && other instanceof Tensor && !isFloat(other);
+  return fits && !isBool(other) ? astype(x, other.dtype) : x;
+}
+
+/**
+ * x to the power y, a float unless x is whole and y a whole number from 0 given as a JavaScript number. NaN where x
+ * is negative and y not whole; 1 where y is 0.
+ */
 export function power(x: Operand, y: Operand): Tensor {
-  if (typeof y === "number" && Number.isInteger(y) && Math.abs(y) <= 64) return integerPower(x, y);
-  return binary("power", x, y, (a, b) => numpy().power(a, b));
+  if (typeof y !== "number") {
+    return where(
+      equal(y, 0),
+      1,
+      binary("power", asFloat(x), asFloat(y), (a, b) => numpy().power(a, b)),
+    );
+  }
+  if (Number.isInteger(y) && Math.abs(y) <= 64) return integerPower(x, y);
+  return applyRule(powerRule(y), asTensor(asFloat(x)))[0];
+}
+
+/** The derivative y x^(y − 1), which is right at 0 too where that of exp(y log x) is not. */
+function powerRule(y: number): DerivativeRule {
+  return {
+    define: (x) => [apply([x], (a) => numpy().power(a, y))],
+    push: ([x], _, [dx]) => [mul(dx, mul(power(x, y - 1), y))],
+  };
 }
 
 function integerPower(x: Operand, exponent: number): Tensor {
@@ -74,17 +143,18 @@ function integerPower(x: Operand, exponent: number): Tensor {
 
 /** −x. */
 export function negative(x: Operand): Tensor {
+  refuseBooleans("negative", [x]);
   return unary(x, (a) => numpy().negative(a));
 }
 
 /** 1 / x. */
 export function reciprocal(x: Operand): Tensor {
-  return unary(x, (a) => numpy().reciprocal(a));
+  return real(x, (a) => numpy().reciprocal(a));
 }
 
 /** eˣ. */
 export function exp(x: Operand): Tensor {
-  return unary(x, (a) => numpy().exp(a));
+  return real(x, (a) => numpy().exp(a));
 }
 
 /** Kahan's way: the rounding of u = eˣ is made up for by that of log u. */
@@ -101,12 +171,12 @@ const expm1Rule: DerivativeRule = {
 
 /** eˣ − 1, accurate near 0. */
 export function expm1(x: Operand): Tensor {
-  return applyRule(expm1Rule, asTensor(x))[0];
+  return applyRule(expm1Rule, asTensor(asFloat(x)))[0];
 }
 
 /** Natural logarithm. */
 export function log(x: Operand): Tensor {
-  return unary(x, (a) => numpy().log(a));
+  return real(x, (a) => numpy().log(a));
 }
 
 /** Kahan's way: with u = 1 + x rounded, log(u) · x / (u − 1). */
@@ -124,12 +194,12 @@ const log1pRule: DerivativeRule = {
 
 /** log(1 + x), accurate near 0. */
 export function log1p(x: Operand): Tensor {
-  return applyRule(log1pRule, asTensor(x))[0];
+  return applyRule(log1pRule, asTensor(asFloat(x)))[0];
 }
 
 /** Square root. */
 export function sqrt(x: Operand): Tensor {
-  return unary(x, (a) => numpy().sqrt(a));
+  return real(x, (a) => numpy().sqrt(a));
 }
 
 /** x². */
@@ -144,42 +214,45 @@ export function abs(x: Operand): Tensor {
 
 /** −1, 0 or 1. */
 export function sign(x: Operand): Tensor {
-  return unary(x, (a) => numpy().sign(a));
+  if (isFloat(x)) return unary(x, (a) => numpy().sign(a));
+  const { dtype } = asTensor(x);
+  const positive = astype(greater(x, 0), dtype);
+  return dtype === "int32" ? sub(positive, astype(less(x, 0), dtype)) : positive;
 }
 
 /** Rounded down. */
 export function floor(x: Operand): Tensor {
-  return unary(x, (a) => numpy().floor(a));
+  return whole(x, (a) => numpy().floor(a));
 }
 
 /** Rounded up. */
 export function ceil(x: Operand): Tensor {
-  return unary(x, (a) => numpy().ceil(a));
+  return whole(x, (a) => numpy().ceil(a));
 }
 
 /** Rounded to the nearest whole number, halves to the even one. */
 export function round(x: Operand): Tensor {
-  return unary(x, (a) => numpy().rint(a));
+  return whole(x, (a) => numpy().rint(a));
 }
 
 /** Sine of x in radians. */
 export function sin(x: Operand): Tensor {
-  return unary(x, (a) => numpy().sin(a));
+  return real(x, (a) => numpy().sin(a));
 }
 
 /** Cosine of x in radians. */
 export function cos(x: Operand): Tensor {
-  return unary(x, (a) => numpy().cos(a));
+  return real(x, (a) => numpy().cos(a));
 }
 
 /** Inverse sine, from −π/2 to π/2. */
 export function arcsin(x: Operand): Tensor {
-  return unary(x, (a) => numpy().asin(a));
+  return real(x, (a) => numpy().asin(a));
 }
 
 /** Inverse tangent, from −π/2 to π/2. */
 export function arctan(x: Operand): Tensor {
-  return unary(x, (a) => numpy().atan(a));
+  return real(x, (a) => numpy().atan(a));
 }
 
 const tanhRule: DerivativeRule = {
@@ -190,17 +263,17 @@ const tanhRule: DerivativeRule = {
 
 /** Hyperbolic tangent. */
 export function tanh(x: Operand): Tensor {
-  return applyRule(tanhRule, asTensor(x))[0];
+  return applyRule(tanhRule, asTensor(asFloat(x)))[0];
 }
 
 /** Error function. */
 export function erf(x: Operand): Tensor {
-  return unary(x, (a) => jax().lax.erf(a));
+  return real(x, (a) => jax().lax.erf(a));
 }
 
 /** 1 − erf(x), accurate for large x. */
 export function erfc(x: Operand): Tensor {
-  return unary(x, (a) => jax().lax.erfc(a));
+  return real(x, (a) => jax().lax.erfc(a));
 }
 
 /** x held between two bounds; either may be left out. */
@@ -211,8 +284,7 @@ export function clip(x: Operand, low?: Operand, high?: Operand): Tensor {
 
 /** x where the condition holds, else y. */
 export function where(condition: Operand, x: Operand, y: Operand): Tensor {
-  broadcastShape("where", [condition, x, y]);
-  return apply([condition, x, y], (c, a, b) => numpy().where(c, a, b));
+  return apply(together("where", [condition, x, y]), (c, a, b) => numpy().where(c, a, b));
 }
 
 /** x = y. */
@@ -227,22 +299,22 @@ export function notEqual(x: Operand, y: Operand): Tensor {
 
 /** x < y. */
 export function less(x: Operand, y: Operand): Tensor {
-  return binary("less", x, y, (a, b) => numpy().less(a, b));
+  return ordered("less", x, y, (a, b) => numpy().less(a, b));
 }
 
 /** x ≤ y. */
 export function lessEqual(x: Operand, y: Operand): Tensor {
-  return binary("lessEqual", x, y, (a, b) => numpy().lessEqual(a, b));
+  return ordered("lessEqual", x, y, (a, b) => numpy().lessEqual(a, b));
 }
 
 /** x > y. */
 export function greater(x: Operand, y: Operand): Tensor {
-  return binary("greater", x, y, (a, b) => numpy().greater(a, b));
+  return ordered("greater", x, y, (a, b) => numpy().greater(a, b));
 }
 
 /** x ≥ y. */
 export function greaterEqual(x: Operand, y: Operand): Tensor {
-  return binary("greaterEqual", x, y, (a, b) => numpy().greaterEqual(a, b));
+  return ordered("greaterEqual", x, y, (a, b) => numpy().greaterEqual(a, b));
 }
 
 /** Both true. */
@@ -270,7 +342,10 @@ export function isnan(x: Operand): Tensor {
   return unary(x, (a) => numpy().isnan(a));
 }
 
-/** The same numbers as another element type; floats are cut towards zero for integers. */
+/**
+ * The same numbers as another element type; floats are cut towards zero for integers, and what does not fit there (NaN
+ * too) gives any number.
+ */
 export function astype(x: Operand, dtype: DType): Tensor {
   if (x instanceof Tensor && x.dtype === dtype) return x;
   return unary(x, (a) => numpy().astype(a, dtype as Parameters<ReturnType<typeof numpy>["astype"]>[1]));

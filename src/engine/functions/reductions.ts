@@ -8,6 +8,8 @@ import { matmul } from "./contraction.ts";
 import { ones } from "./creation.ts";
 import {
   add,
+  asFloat,
+  astype,
   exp,
   isfinite,
   log,
@@ -50,21 +52,26 @@ function requireElements(name: string, x: Tensor, axes: readonly number[]): void
   });
 }
 
-/** Sum over all elements, or along axes. */
+/** Booleans as 0 and 1, which add up to their count. */
+function counted(x: Tensor): Tensor {
+  return x.dtype === "bool" ? astype(x, "int32") : x;
+}
+
+/** Sum over all elements, or along axes; of booleans how many are true. */
 export function sum(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tensor {
-  return reduce("sum", x, axis, options, (a, axes, keep) => jax().numpy.sum(a, axes, keep));
+  return reduce("sum", counted(x), axis, options, (a, axes, keep) => jax().numpy.sum(a, axes, keep));
 }
 
 /** Product over all elements, or along axes. */
 export function prod(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tensor {
-  return reduce("prod", x, axis, options, (a, axes, keep) => jax().numpy.prod(a, axes, keep));
+  return reduce("prod", counted(x), axis, options, (a, axes, keep) => jax().numpy.prod(a, axes, keep));
 }
 
-/** Arithmetic mean of all elements, or along axes. */
+/** Arithmetic mean of all elements, or along axes; a float. */
 export function mean(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tensor {
   const axes = checkAxes("mean", axis, x.ndim);
   requireElements("mean", x, axes);
-  return mul(sum(x, axes, options), 1 / axes.reduce((n, one) => n * x.shape[one], 1));
+  return mul(sum(asFloat(x), axes, options), 1 / axes.reduce((n, one) => n * x.shape[one], 1));
 }
 
 /** Largest element, of all or along axes. */
@@ -121,7 +128,7 @@ const logSumExpRule: DerivativeRule = {
 export function logSumExp(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tensor {
   const axes = checkAxes("logSumExp", axis, x.ndim);
   const kept = x.shape.flatMap((_, i) => (axes.includes(i) ? [] : [i]));
-  const rows = reshape(transpose(x, [...kept, ...axes]), [...kept.map((i) => x.shape[i]), -1]);
+  const rows = reshape(transpose(asFloat(x), [...kept, ...axes]), [...kept.map((i) => x.shape[i]), -1]);
   const [total] = applyRule(logSumExpRule, rows);
   if (!options.keepdims) return total;
   return reshape(
@@ -169,7 +176,7 @@ const cumsumRule: DerivativeRule = {
 
 /** Running sum along an axis. */
 export function cumsum(x: Tensor, axis = -1): Tensor {
-  return alongLast(x, checkAxis("cumsum", axis, x.ndim), (rows) => applyRule(cumsumRule, rows)[0]);
+  return alongLast(counted(x), checkAxis("cumsum", axis, x.ndim), (rows) => applyRule(cumsumRule, rows)[0]);
 }
 
 /** Euclidean norm of all elements, or along axes. */
@@ -206,10 +213,11 @@ export function standardize(x: Tensor, axis = -1, epsilon = 1e-5): Tensor {
     standardizeRules.set(epsilon, rule);
   }
   const apply = rule;
-  return alongLast(x, one, (rows) => applyRule(apply, rows)[0]);
+  return alongLast(asFloat(x), one, (rows) => applyRule(apply, rows)[0]);
 }
 
 /** Sum of the diagonal of a matrix. */
 export function trace(x: Tensor): Tensor {
+  checkAxis("trace", -2, x.ndim);
   return apply([x], (a) => jax().numpy.trace(a));
 }

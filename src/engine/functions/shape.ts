@@ -161,11 +161,13 @@ export function pad(x: Tensor, widths: readonly (readonly [number, number])[], v
 
 /** Elements on and below the k-th diagonal of the last two axes, 0 elsewhere. */
 export function tril(x: Tensor, k = 0): Tensor {
+  checkAxis("tril", -2, x.ndim);
   return apply([x], (a) => numpy().tril(a, k));
 }
 
 /** Elements on and above the k-th diagonal of the last two axes, 0 elsewhere. */
 export function triu(x: Tensor, k = 0): Tensor {
+  checkAxis("triu", -2, x.ndim);
   return apply([x], (a) => numpy().triu(a, k));
 }
 
@@ -185,7 +187,7 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
     const length = x.shape[axis];
     const [from, to] = typeof range === "number" ? [range, range === -1 ? length : range + 1] : range;
     const [start, end] = [fromEnd(from ?? 0, length), fromEnd(to ?? length, length)];
-    if (!(start >= 0 && start <= end && end <= length)) {
+    if (!(start >= 0 && start <= end && end <= length && [start, end].every(Number.isInteger))) {
       throw new InputError({
         code: "out-of-range",
         where: "slice",

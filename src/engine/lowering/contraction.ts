@@ -1,4 +1,5 @@
-import { type Context, type Rule, unsupported } from "./context.ts";
+import type { DType } from "../tensor.ts";
+import type { Context, Rule } from "./context.ts";
 import type { Value } from "./graph.ts";
 import { reduceView } from "./reduce.ts";
 import { padRank, reshapeValue, storedOrder, transposeValue, type View, view, viewInOrder } from "./view.ts";
@@ -11,16 +12,36 @@ const sizeOf = (lengths: readonly number[]) => lengths.reduce((a, b) => a * b, 1
  */
 const dot: Rule = (context, inputs, equation) => {
   const { shape, dtype } = equation.outBinders[0].aval;
+  if (dtype === "bool") {
+    // Some pair of both: a count above 0.
+    const counted = contract(
+      context,
+      inputs,
+      "float32",
+      shape,
+      context.preferred.get(equation.outBinders[0]),
+    );
+    return [context.cast(counted, "bool")];
+  }
+  return [contract(context, inputs, dtype, shape, context.preferred.get(equation.outBinders[0]))];
+};
+
+function contract(
+  context: Context,
+  inputs: readonly View[],
+  type: DType,
+  shape: readonly number[],
+  preferred: readonly number[] | undefined,
+): View {
   const ndim = shape.length + 1;
-  const [x, y] = inputs.map((input) => padRank(context.cast(input, dtype), ndim));
+  const [x, y] = inputs.map((input) => padRank(context.cast(input, type), ndim));
   const last = ndim - 1;
   const length = Math.max(x.shape[last], y.shape[last]);
   const [inX, inY] = [x.axes[last] !== null, y.axes[last] !== null];
-  if (length === 0) return [context.uniform(0, dtype, shape)];
-  if (!inX || !inY) return [productOfSums(context, x, y, length, shape)];
-  if (dtype === "uint32" || dtype === "bool") unsupported(`a product of ${dtype} matrices`);
-  return [matrixProduct(context, x, y, shape, context.preferred.get(equation.outBinders[0]))];
-};
+  if (length === 0) return context.uniform(0, type, shape);
+  if (!inX || !inY) return productOfSums(context, x, y, length, shape);
+  return matrixProduct(context, x, y, shape, preferred);
+}
 
 /** Where only one operand varies along the contracted axis, or none, that one is added up first. */
 function productOfSums(context: Context, x: View, y: View, length: number, shape: readonly number[]): View {

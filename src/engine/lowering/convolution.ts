@@ -151,7 +151,7 @@ function convByProduct(
 ): View {
   const { graph } = context;
   const type = x.type;
-  if (type === "bool" || type === "uint32") unsupported(`convolution of ${type}`);
+  if (type === "bool") unsupported("convolution of booleans");
   const [n, o, ...space] = shape;
   const window = kernel.shape.slice(2);
   const c = kernel.shape[1];

@@ -1,7 +1,11 @@
-import { type Context, castValue, type Rule, unsupported } from "./context.ts";
+import type { DType } from "../tensor.ts";
+import { type Context, castValue, type Rule } from "./context.ts";
 import type { Value } from "./graph.ts";
 import { reshapeView } from "./shape.ts";
 import { materialize, padRank, reshapeValue, type View, viewOfFull } from "./view.ts";
+
+/** Stands for positions outside of one of several axes; outside of all of them together. */
+export const outside = -(2 ** 30);
 
 const sizeOf = (lengths: readonly number[]) => lengths.reduce((a, b) => a * b, 1);
 
@@ -21,23 +25,56 @@ function indexing(shape: readonly number[], axes: readonly number[]): Indexing {
   };
 }
 
-/** Several index arrays as one position in the indexed axes taken together. */
+/**
+ * Several index arrays as one position in the indexed axes taken together. The runtime sees that position only, so
+ * that counting from the end and staying inside of each axis are seen to here: what is outside becomes a position
+ * that the runtime refuses.
+ */
 function flatIndex(context: Context, indices: readonly View[], lengths: readonly number[]): View {
   const ndim = Math.max(...indices.map(({ shape }) => shape.length));
   const wide = indices.map((index) => padRank(context.cast(index, "int32"), ndim));
   const shape = Array.from({ length: ndim }, (_, axis) =>
     wide.reduce((length, index) => (index.shape[axis] === 1 ? length : index.shape[axis]), 1),
   );
+  if (wide.length === 1) return wide[0];
+  const number = (value: number) => context.uniform(value, "int32", []);
   let flat: View | undefined;
-  wide.forEach((index, i) => {
+  let strays: View | undefined;
+  wide.forEach((given, i) => {
+    const length = number(lengths[i]);
+    const op = (name: string, type: DType, ...of: View[]) => context.elementwise(name, of, type, given.shape);
+    let index = given;
+    if (!isWithin(given.base, lengths[i])) {
+      const fromEnd = op("Less", "bool", given, number(0));
+      index = op("Where", "int32", fromEnd, op("Add", "int32", given, length), given);
+      const isOutside = op(
+        "Or",
+        "bool",
+        op("Less", "bool", index, number(0)),
+        op("GreaterOrEqual", "bool", index, length),
+      );
+      strays = strays ? context.elementwise("Or", [strays, isOutside], "bool", shape) : isOutside;
+    }
     const stride = sizeOf(lengths.slice(i + 1));
-    const scaled =
-      stride === 1
-        ? index
-        : context.elementwise("Mul", [index, context.uniform(stride, "int32", [])], "int32", index.shape);
+    const scaled = stride === 1 ? index : op("Mul", "int32", index, number(stride));
     flat = flat ? context.elementwise("Add", [flat, scaled], "int32", shape) : { ...scaled, shape };
   });
-  return flat!;
+  return strays ? context.elementwise("Where", [strays, number(outside), flat!], "int32", shape) : flat!;
+}
+
+const moves = new Set(["Cast", "Reshape", "Transpose", "Expand", "Slice"]);
+
+/** Whether whole numbers are known to lie in [0, length). */
+function isWithin({ source, index }: Value, length: number): boolean {
+  if (source.kind === "constant")
+    return source.data.every((one: number | bigint) => one >= 0 && one < length);
+  if (source.kind === "input") return false;
+  const [x, by] = source.inputs;
+  if (moves.has(source.operator)) return isWithin(x!, length);
+  // Positions along the last axis, and places within a plane of a max pooling.
+  if (source.operator === "TopK") return index === 1 && x!.shape[x!.shape.length - 1] <= length;
+  const isRest = source.operator === "Mod" && source.attributes.fmod === undefined;
+  return isRest && by!.source.kind === "constant" && Number(by!.source.data[0]) <= length;
 }
 
 function permute(x: View, order: readonly number[]): View {
@@ -86,9 +123,10 @@ const scatter: Rule = (context, [updates, ...indices], { params, outBinders }) =
   const restDims = updates.shape.flatMap((_, i) => (i >= outDim && i < outDim + indexDims ? [] : [i]));
   const front = [...index.shape.map((_, i) => outDim + i), ...restDims];
   const rowCount = sizeOf(index.shape);
-  const rows = materialize(graph, reshapeView(graph, permute(updates, front), [rowCount, ...rest]));
+  const working = updates.type === "bool" ? "int32" : updates.type;
+  const moved = permute(context.cast(updates, working), front);
+  const rows = materialize(graph, reshapeView(graph, moved, [rowCount, ...rest]));
   const at = reshapeValue(graph, castValue(graph, materialize(graph, index), "int64"), [rowCount, 1]);
-  const working = updates.type === "bool" ? unsupported("scatter of booleans") : updates.type;
   const zeros = zerosValue(context, working, [sizeOf(indexed), ...rest]);
   const value = graph.node(
     "ScatterND",
@@ -98,7 +136,7 @@ const scatter: Rule = (context, [updates, ...indices], { params, outBinders }) =
   );
   const result = reshapeView(graph, viewOfFull(graph, value), [...indexed, ...rest]);
   const back = shape.map((_, axis) => order.indexOf(axis));
-  return [permute(result, back)];
+  return [context.cast(permute(result, back), updates.type)];
 };
 
 function zerosValue(context: Context, type: View["type"], shape: readonly number[]): Value {

