@@ -3,7 +3,7 @@
 // are given, ordinary code computes their values and gradients G, and in the second half each of them is its value
 // with derivative Σ G · dX.
 import { InputError } from "../../core/errors.ts";
-import { type CompileOptions, compile } from "../compile.ts";
+import { type CompileOptions, compile, type Explanation } from "../compile.ts";
 import { full } from "../functions/creation.ts";
 import { type DataArray, fromData, newData, type Tensor, type Tree } from "../tensor.ts";
 import { currentTrace } from "../trace.ts";
@@ -56,6 +56,8 @@ export function compileValueAndGrad<P extends Tree, R extends Tree[]>(
 
 export interface HalvesCompiled<A extends Tree[], T extends Tree> {
   (...args: A): Promise<T>;
+  /** How each set of argument shapes met so far is run, each half by itself. */
+  explain(): Explanation[];
   /** Frees what is held for replaying. */
   dispose(): Promise<void>;
 }
@@ -94,6 +96,7 @@ export function compileInHalves<A extends Tree[], T extends Tree>(
     );
   };
   return Object.assign(call, {
+    explain: () => [one, first, second].flatMap((part) => part.explain()),
     dispose: async () => {
       await Promise.all([one.dispose(), first.dispose(), second.dispose()]);
     },

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { InputError, ReachError } from "../../core/errors.ts";
+import type { Warning } from "../../core/estimate.ts";
 import { readTree, writeTree } from "../checkpoint/tree-file.ts";
 import { versions } from "../checkpoint/versions.ts";
 import { describe, Tensor, type Tree } from "../tensor.ts";
@@ -33,10 +34,10 @@ const format = "surprisal checkpoint";
 /** Saves and restores the moments of one run. */
 export interface CheckpointFile<P extends Tree> {
   /** The moment to go on from; nothing where training starts anew. */
-  restore(start: TrainingState<P>): Promise<(Moment<P> & { readonly warnings: string[] }) | undefined>;
+  restore(start: TrainingState<P>): Promise<(Moment<P> & { readonly warnings: Warning[] }) | undefined>;
   save(moment: Moment<P>): Promise<void>;
   /** Saves, or says in `warnings` why that was not possible: what was trained so far is worth more. */
-  trySave(moment: Moment<P>, warnings: string[]): Promise<void>;
+  trySave(moment: Moment<P>, warnings: Warning[]): Promise<void>;
   /** Whether it is time for the next one. */
   isDue(): boolean;
 }
@@ -84,9 +85,10 @@ export function checkpointFile<P extends Tree>(
       } catch (error) {
         if (!(error instanceof ReachError || error instanceof InputError)) throw error;
         savedAt = performance.now();
-        warnings.push(
-          `checkpoint of step ${moment.journal.step} not written; the one of step ${savedStep} remains: ${error.message}`,
-        );
+        warnings.push({
+          code: "checkpoint-not-written",
+          message: `checkpoint of step ${moment.journal.step} not written; the one of step ${savedStep} remains: ${error.message}`,
+        });
       }
     },
     isDue: () => performance.now() - savedAt >= 1000 * everySeconds,
@@ -126,7 +128,7 @@ function describeLeaf([path, leaf]: [string, Tree]): string {
   return `${path} ${leaf instanceof Tensor ? describe(leaf) : leaf}`;
 }
 
-function versionWarnings(stored: Readonly<Record<string, string>>): string[] {
+function versionWarnings(stored: Readonly<Record<string, string>>): Warning[] {
   const own = versions();
   const changed = [...new Set([...Object.keys(own), ...Object.keys(stored)])].filter(
     (name) => own[name] !== stored[name],
@@ -134,6 +136,9 @@ function versionWarnings(stored: Readonly<Record<string, string>>): string[] {
   if (changed.length === 0) return [];
   const list = changed.map((name) => `${name} ${stored[name] ?? "none"} is now ${own[name] ?? "none"}`);
   return [
-    `the checkpoint was written with other versions, numbers may differ in the last digits: ${list.join(", ")}`,
+    {
+      code: "other-versions",
+      message: `the checkpoint was written with other versions, numbers may differ in the last digits: ${list.join(", ")}`,
+    },
   ];
 }

@@ -5,6 +5,8 @@ import { hostFunction } from "../custom-gradient/index.ts";
 import {
   add,
   astype,
+  eye,
+  linalg,
   log,
   matmul,
   mean,
@@ -251,6 +253,20 @@ describe("fit", () => {
     // At the kink of a singular value at 0 plain gradient steps stay within the learning rate.
     for (const one of [1, 2, 3]) expect(Math.abs(params.m.data[one])).toBeLessThan(0.06);
     expect(history[399].terms.norm).toBeCloseTo(2, 1);
+  });
+
+  it("says that and why it did not run natively", async () => {
+    const loss = ({ a }: { a: Tensor }) => mul(linalg.slogdet(a)[1], -1);
+    const options = { params: { a: eye(2) }, loss, data: () => [zeros([1])], epochs: 1 };
+    const { warnings } = await train(options);
+    expect(warnings).toEqual([
+      {
+        code: "not-native",
+        message: "trained on WebAssembly, many times slower: ONNX has no operator for lu",
+      },
+    ]);
+    expect((await train({ ...options, executor: "wasm" })).warnings).toEqual([]);
+    expect((await train({ ...line, epochs: 1 })).warnings).toEqual([]);
   });
 
   it("reports progress with loss, speed and remaining time", async () => {

@@ -1,6 +1,8 @@
 /** The training loop: batches, updates, validation, checkpoints; everything that can go wrong on the way. */
+import type { Warning } from "../../core/estimate.ts";
 import { pacer } from "../../core/pace.ts";
 import { Random } from "../../core/random.ts";
+import type { Explanation } from "../compile.ts";
 import type { Tree } from "../tensor.ts";
 import { mapTree } from "../tree.ts";
 import { type Batches, batchesOfRows, batchesOfSource, rowsOf } from "./batches.ts";
@@ -73,7 +75,7 @@ class Run<P extends Tree, B extends Tree> {
   readonly #random: Random;
   readonly #file: CheckpointFile<P> | undefined;
   readonly #validation: Batches<B> | undefined;
-  readonly #warnings: string[] = [];
+  readonly #warnings: Warning[] = [];
   #journal: Journal = { epoch: 0, batch: 0, step: 0, sums: emptySums(), history: [] };
   #state: TrainingState<P>;
   /** The state before, which gave a finite loss. */
@@ -305,9 +307,19 @@ class Run<P extends Tree, B extends Tree> {
       history,
       ...(best ? { best } : {}),
       reason,
-      warnings: this.#warnings,
+      warnings: [
+        ...(this.#options.executor === "wasm" ? [] : notNative(this.#steps.explain())),
+        ...this.#warnings,
+      ],
     };
   }
+}
+
+/** Says once why training did not run natively. */
+function notNative(explanations: readonly Explanation[]): Warning[] {
+  const found = explanations.find(({ executor }) => executor === "wasm");
+  if (!found) return [];
+  return [{ code: "not-native", message: `trained on WebAssembly, many times slower: ${found.reason}` }];
 }
 
 /** What the promise gives, or nothing once the signal has fired. */

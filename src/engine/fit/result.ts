@@ -1,4 +1,5 @@
 import { StoppedError } from "../../core/errors.ts";
+import type { Warning } from "../../core/estimate.ts";
 import type { Tree } from "../tensor.ts";
 
 /** Means over the rows of one epoch. */
@@ -23,8 +24,11 @@ export interface FitResult<P extends Tree> {
   readonly best?: { readonly epoch: number; readonly score: number };
   /** Why training ended: all epochs, no improvement for so long, the signal, or a loss that is not finite. */
   readonly reason: "epochs" | "patience" | "stopped" | "diverged";
-  /** What happened on the way, such as a checkpoint that could not be written. */
-  readonly warnings: readonly string[];
+  /**
+   * What happened on the way: `not-native` (training ran on WebAssembly, and why), `checkpoint-not-written`,
+   * `other-versions` (the checkpoint was written with).
+   */
+  readonly warnings: readonly Warning[];
 }
 
 /** Training was stopped by its signal; `partial` holds what was reached. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resumable } from "../../../test/engine/resumable.ts";
+import type { Warning } from "../../core/estimate.ts";
 import { flatten, type Tree, tensor } from "../index.ts";
 import { adam } from "../optimisers/index.ts";
 import { FitStoppedError, fit as train } from "./index.ts";
@@ -207,10 +208,11 @@ describe("a disk that is full", () => {
     ]);
     const lines: string[] = [];
     for await (const line of linesOf(child)) lines.push(line);
-    const warnings = JSON.parse(lines[lines.length - 1].slice("done ".length)) as string[];
+    const warnings = JSON.parse(lines[lines.length - 1].slice("done ".length)) as Warning[];
     // One for each of four steps and one at the end.
     expect(warnings).toHaveLength(5);
-    expect(warnings[0]).toMatch(
+    expect(warnings[0].code).toBe("checkpoint-not-written");
+    expect(warnings[0].message).toMatch(
       /^checkpoint of step 5 not written; the one of step 4 remains: .*cannot be written/,
     );
     expect((await readFile(path)).equals(before)).toBe(true);

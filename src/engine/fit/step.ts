@@ -1,6 +1,7 @@
 // The two compiled functions of a training run: an update, and the loss without one.
 import { InputError } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
+import type { Explanation } from "../compile.ts";
 import { compileInHalves } from "../custom-gradient/host-function.ts";
 import { zeros } from "../functions/creation.ts";
 import { adam, movingAverage, type OptimiserState } from "../optimisers/index.ts";
@@ -36,6 +37,8 @@ export interface Steps<P extends Tree, B extends Tree> {
     spare: TrainingState<P>,
   ): Promise<Measured & { readonly next: TrainingState<P> }>;
   evaluate(params: P, batch: B, index: number, step: number): Promise<Measured>;
+  /** How each of them runs. */
+  explain(): Explanation[];
   dispose(): Promise<void>;
 }
 
@@ -88,6 +91,7 @@ export function compileSteps<P extends Tree, B extends Tree>(
       const [total, terms] = await evaluate(given, batch, key, counter(step));
       return measured(total, terms);
     },
+    explain: () => [...update.explain(), ...evaluate.explain()],
     async dispose() {
       await Promise.all([update.dispose(), evaluate.dispose()]);
     },

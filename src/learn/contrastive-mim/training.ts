@@ -108,10 +108,7 @@ export async function train<P extends Tree, B extends Tree>(
     rows,
     ...(best ? { bestEpoch: best.epoch } : {}),
     ...(reason === "stopped" ? { stopped: { done: history.length, total: epochs } } : {}),
-    warnings: [
-      ...fewRows(latentDim, rows),
-      ...result.warnings.map((message): Warning => ({ code: "checkpoint", message })),
-    ],
+    warnings: [...fewRows(latentDim, rows), ...result.warnings],
   };
   return { params: result.params, record };
 }

@@ -123,7 +123,7 @@ export async function trainNetwork(
     annealSteps,
     ...(best ? { bestEpoch: best.epoch } : {}),
     ...(reason === "stopped" ? { stopped: { done: history.length, total: epochs } } : {}),
-    warnings: result.warnings.map((message): Warning => ({ code: "checkpoint", message })),
+    warnings: result.warnings,
   };
   return { params: result.params, record };
 }
