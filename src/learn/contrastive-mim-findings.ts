@@ -202,8 +202,6 @@ async function reconstructionOf(
     const meanSquaredError = mean(wanted.map((value, i) => (value - got[i]) ** 2));
     return { name, meanSquaredError, spread: variance(wanted) };
   });
-  const meanSquaredError = mean(each.map((one) => one.meanSquaredError));
-  const spread = mean(each.map((one) => one.spread));
   const shares = each.map((one) => ({
     name: one.name,
     meanSquaredError: one.meanSquaredError,
@@ -213,13 +211,20 @@ async function reconstructionOf(
   return {
     rows: heldOut.length > 0 ? "rows that were not trained on" : "rows that were trained on",
     count: tested.length,
-    meanSquaredError,
-    explained: spread > 0 ? 1 - meanSquaredError / spread : 0,
+    explained: image ? shareOfAll(each) : mean(shares.flatMap(({ explained }) => explained ?? [])),
     columns: shares.slice(0, mostColumns),
     ...(image && image.height * image.width <= mostPixels
       ? { pictures: await picturesOf(model, image, asked, given) }
       : {}),
   };
+}
+
+/** Of pixels, which are in one unit; columns of a table are not, and each counts alike. */
+function shareOfAll(
+  columns: readonly { readonly meanSquaredError: number; readonly spread: number }[],
+): number {
+  const spread = mean(columns.map((one) => one.spread));
+  return spread > 0 ? 1 - mean(columns.map((one) => one.meanSquaredError)) / spread : 0;
 }
 
 async function picturesOf(

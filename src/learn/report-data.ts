@@ -113,9 +113,7 @@ export interface Reconstruction {
   /** Which rows, in words. */
   readonly rows: string;
   readonly count: number;
-  /** Mean squared error of all columns together. */
-  readonly meanSquaredError: number;
-  /** 1 − error / variance of all columns together. */
+  /** 1 − error / variance: of all pixels together, or averaged over the columns of a table. */
   readonly explained: number;
   /** Worst first; constant columns have no share. */
   readonly columns: readonly {

@@ -25,13 +25,13 @@ export interface HostAnswer {
  * @param compute reads `x.data` and `x.shape`
  * @example
  * import { asMatrix, svd } from "surprisal/core";
- * import { compileValueAndGrad, hostFunction, matmul, tensor } from "surprisal/engine";
+ * import { compileValueAndGrad, hostFunction, matmul, type Tensor, tensor } from "surprisal/engine";
  * const largestSingularValue = hostFunction("largestSingularValue", (x) => {
  *   const { u, singularValues, v } = svd(asMatrix(x));
  *   const gradient = Array.from(x.data, (_, i) => u.data[Math.floor(i / x.shape[1]) * u.cols] * v.data[(i % x.shape[1]) * v.cols]);
  *   return { value: singularValues[0], gradient };
  * });
- * const step = compileValueAndGrad((w) => largestSingularValue(matmul(w, w)));
+ * const step = compileValueAndGrad((w: Tensor) => largestSingularValue(matmul(w, w)));
  * const [value, gradient] = await step(tensor([[1, 2], [3, 4]]));
  */
 export function hostFunction(name: string, compute: (x: Tensor) => HostAnswer): (x: Tensor) => Tensor {

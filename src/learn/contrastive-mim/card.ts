@@ -59,8 +59,8 @@ export const card: MethodCard = {
     "Samples of the prior may lie farther out than the codes of the data; a scale below 1 brings them closer.",
   ],
   commands: [
-    "surprisal learn contrastive-mim data.npy -o model/",
-    "surprisal encode model/ data.npy -o z.npy",
+    "surprisal learn contrastive-mim node_modules/vega-datasets/data/seattle-weather.csv --label weather -o model/",
+    "surprisal encode model/ node_modules/vega-datasets/data/seattle-weather.csv -o codes.npy",
   ],
   functions: [
     "contrastiveMIM",

@@ -187,7 +187,7 @@ export function reconstructionSection({ reconstruction: r }: LearnReport, kit: K
   return {
     id: "reconstruction",
     title: "Reconstruction",
-    body: html`<p>From the mean codes of ${plural(r.count, "row")} (${r.rows}) ${minus(formatShare(r.explained))} of the variance comes back; the mean squared error is ${shortNumber(r.meanSquaredError)}.</p>
+    body: html`<p>From the mean codes of ${plural(r.count, "row")} (${r.rows}) ${minus(formatShare(r.explained))} of the variance comes back${r.pictures ? "" : ", on average over the columns"}.</p>
 ${r.pictures && pictures(r.pictures)}
 ${
   known.length > 0 &&
