@@ -1,5 +1,6 @@
 import type { Constraint } from "./constraint.ts";
-import { type Picker, paceEvery } from "./picker.ts";
+import { nothing, type Picker, pieceSize, unfinished } from "./picker.ts";
+import type { Selection } from "./set-function.ts";
 
 /**
  * Minoux's accelerated greedy. A heap holds for each item the score it had when last evaluated, which can only fall;
@@ -13,17 +14,32 @@ export function lazyPicker(open: Int32Array, n: number, constraint: Constraint):
   const fresh = new Int32Array(n).fill(-1);
   let size = heap.length;
   let step = 0;
+  let started = 0;
   let evaluations = 0;
 
-  const isAbove = (a: number, b: number) => scores[a] > scores[b] || (scores[a] === scores[b] && a < b);
+  const evaluate = (selection: Selection, j: number) => {
+    scores[j] = constraint.score(selection.gain(j), j);
+    fresh[j] = step;
+    evaluations++;
+  };
   const sift = (place: number) => {
     const item = heap[place];
+    const score = scores[item];
     for (;;) {
       let child = 2 * place + 1;
       if (child >= size) break;
-      if (child + 1 < size && isAbove(heap[child + 1], heap[child])) child++;
-      if (!isAbove(heap[child], item)) break;
-      heap[place] = heap[child];
+      let other = heap[child];
+      let best = scores[other];
+      if (child + 1 < size) {
+        const right = heap[child + 1];
+        if (scores[right] > best || (scores[right] === best && right < other)) {
+          child++;
+          other = right;
+          best = scores[right];
+        }
+      }
+      if (best < score || (best === score && item < other)) break;
+      heap[place] = other;
       place = child;
     }
     heap[place] = item;
@@ -37,16 +53,14 @@ export function lazyPicker(open: Int32Array, n: number, constraint: Constraint):
     get evaluations() {
       return evaluations;
     },
-    async pick(selection, pace) {
-      if (step === 0) {
-        for (const j of open) {
-          if (evaluations++ % paceEvery === 0) await pace();
-          scores[j] = constraint.score(selection.gain(j), j);
-          fresh[j] = 0;
-        }
+    pick(selection) {
+      const most = evaluations + pieceSize;
+      if (started < open.length) {
+        while (started < open.length && evaluations < most) evaluate(selection, open[started++]);
+        if (started < open.length) return unfinished;
         for (let place = (size >> 1) - 1; place >= 0; place--) sift(place);
       }
-      for (; size > 0; ) {
+      while (size > 0) {
         const top = heap[0];
         if (!constraint.admits(top)) {
           dropTop();
@@ -55,13 +69,12 @@ export function lazyPicker(open: Int32Array, n: number, constraint: Constraint):
           step++;
           return top;
         } else {
-          if (evaluations++ % paceEvery === 0) await pace();
-          scores[top] = constraint.score(selection.gain(top), top);
-          fresh[top] = step;
+          if (evaluations >= most) return unfinished;
+          evaluate(selection, top);
           sift(0);
         }
       }
-      return -1;
+      return nothing;
     },
   };
 }

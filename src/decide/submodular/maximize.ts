@@ -6,7 +6,7 @@ import { type Constraint, type ConstraintOptions, constraintOf } from "./constra
 import { type Guarantee, guaranteeOf } from "./guarantee.ts";
 import { lazyPicker } from "./lazy-picker.ts";
 import { naivePicker } from "./naive-picker.ts";
-import type { Picker } from "./picker.ts";
+import { nothing, type Picker, unfinished } from "./picker.ts";
 import { samplePicker } from "./sample-picker.ts";
 import { checkItems, type SetFunction } from "./set-function.ts";
 
@@ -64,8 +64,8 @@ export interface Ranking {
 export async function maximize(f: SetFunction, k: number, options: MaximizeOptions = {}): Promise<Ranking> {
   const { epsilon = 0.1, start = [], seed = 0, signal, onProgress } = options;
   const optimizer = options.optimizer ?? (f.submodular ? "lazy" : "naive");
-  check(f, k, optimizer, epsilon);
   checkItems(start, f.n, "maximize: start");
+  check(f, k, { optimizer, epsilon, most: f.n - start.length });
   const constraint = constraintOf(f.n, options);
   const selection = f.start();
   const taken = new Uint8Array(f.n);
@@ -81,8 +81,11 @@ export async function maximize(f: SetFunction, k: number, options: MaximizeOptio
   const indices: number[] = [];
   const gains: number[] = [];
   while (indices.length < k) {
-    const j = await picker.pick(selection, pace);
-    if (j < 0) break;
+    const j = picker.pick(selection);
+    const turn = pace();
+    if (turn) await turn;
+    if (j === unfinished) continue;
+    if (j === nothing) break;
     const before = selection.value;
     selection.add(j);
     constraint.take(j);
@@ -90,13 +93,50 @@ export async function maximize(f: SetFunction, k: number, options: MaximizeOptio
     gains.push(selection.value - before);
     onProgress?.({ done: indices.length, total: k });
   }
-  return {
+  const ranking: Ranking = {
     indices: Int32Array.from(indices),
     gains: Float64Array.from(gains),
     value: selection.value,
     startValue,
     evaluations: picker.evaluations,
     guarantee: guaranteeOf(f, { k, optimizer, epsilon, constraint: constraint.kind }),
+  };
+  return constraint.kind === "knapsack" ? orSingle(f, ranking, open, start, options) : ranking;
+}
+
+/** The ranking, or the best single item within the budget where that is worth more. */
+function orSingle(
+  f: SetFunction,
+  ranking: Ranking,
+  open: Int32Array,
+  start: ArrayLike<number>,
+  options: ConstraintOptions,
+): Ranking {
+  const constraint = constraintOf(f.n, options);
+  const selection = f.start();
+  for (let i = 0; i < start.length; i++) {
+    selection.add(start[i]);
+    constraint.take(start[i]);
+  }
+  let best = -1;
+  let most = ranking.value - ranking.startValue;
+  for (const j of open) {
+    if (!constraint.admits(j)) continue;
+    const gain = selection.gain(j);
+    if (gain > most) {
+      most = gain;
+      best = j;
+    }
+  }
+  const evaluations = ranking.evaluations + open.length;
+  if (best < 0) return { ...ranking, evaluations };
+  selection.add(best);
+  return {
+    ...ranking,
+    indices: Int32Array.of(best),
+    gains: Float64Array.of(most),
+    value: selection.value,
+    evaluations,
   };
 }
 
@@ -119,13 +159,22 @@ function pickerOf(
   return samplePicker(open, f.n, { size, random, constraint, lazy: optimizer === "lazier-than-lazy" });
 }
 
-function check(f: SetFunction, k: number, optimizer: Optimizer, epsilon: number): void {
-  if (!Number.isInteger(k) || k < 1 || k > f.n) {
+interface Checked {
+  optimizer: Optimizer;
+  epsilon: number;
+  /** Items beside the start set. */
+  most: number;
+}
+
+function check(f: SetFunction, k: number, { optimizer, epsilon, most }: Checked): void {
+  if (!Number.isInteger(k) || k < 1 || k > most) {
+    const tooMany =
+      most < f.n ? "k is more than the items left beside the start set" : "k is more than there are items";
     throw new InputError({
       code: "bad-k",
       where: "maximize",
-      problem: k > f.n ? "k is more than there are items" : "k is not a number of items",
-      expected: `a whole number from 1 to ${f.n}`,
+      problem: k > most ? tooMany : "k is not a number of items",
+      expected: `a whole number from 1 to ${most}`,
       got: k,
     });
   }

@@ -1,12 +1,18 @@
 import type { Selection } from "./set-function.ts";
 
-/** Finds the next item. */
+/** Finds the next item, in pieces, so that the caller can look at the clock between them. */
 export interface Picker {
-  /** The item to add, or −1 when none may be. */
-  pick(selection: Selection, pace: () => Promise<void> | undefined): Promise<number>;
+  /**
+   * Computes some gains; gives the item to add once it is found, {@link nothing} when none may be added any more, and
+   * {@link unfinished} when it wants to be called again.
+   */
+  pick(selection: Selection): number;
   /** Gains computed so far. */
   readonly evaluations: number;
 }
 
-/** Gains computed between two looks at the clock. */
-export const paceEvery = 64;
+export const nothing = -1;
+export const unfinished = -2;
+
+/** Gains computed in a piece. */
+export const pieceSize = 64;

@@ -1,6 +1,6 @@
 import type { Random } from "../../core/random.ts";
 import type { Constraint } from "./constraint.ts";
-import { type Picker, paceEvery } from "./picker.ts";
+import { nothing, type Picker } from "./picker.ts";
 
 interface SampleOptions {
   /** Items looked at in each step. */
@@ -44,16 +44,18 @@ export function samplePicker(
     get evaluations() {
       return evaluations;
     },
-    async pick(selection, pace) {
+    pick(selection) {
       const begin = draw();
-      const sample = remaining.subarray(begin, left);
-      sample.sort(lazy ? (a, b) => bounds[b] - bounds[a] || a - b : undefined);
-      let best = -1;
+      // The order of what remains must not depend on how the sample was gone through: a seed gives one draw.
+      const sample = remaining
+        .slice(begin, left)
+        .sort(lazy ? (a, b) => bounds[b] - bounds[a] || a - b : undefined);
+      let best = nothing;
       let most = Number.NEGATIVE_INFINITY;
       for (const j of sample) {
         if (lazy && (bounds[j] < most || (bounds[j] === most && j > best))) continue;
-        if (evaluations++ % paceEvery === 0) await pace();
         const score = constraint.score(selection.gain(j), j);
+        evaluations++;
         bounds[j] = score;
         if (score > most || (score === most && j < best)) {
           most = score;
@@ -61,8 +63,7 @@ export function samplePicker(
         }
       }
       if (best >= 0) {
-        sample[sample.indexOf(best)] = sample[sample.length - 1];
-        left--;
+        remaining[remaining.indexOf(best, begin)] = remaining[--left];
       }
       return best;
     },
