@@ -34,6 +34,7 @@ export {
   mutualInformation,
   mutualInformationEstimators,
 } from "./mutual-information/mutual-information.ts";
+export { type NeuralBoundsOptions, neuralMutualInformation } from "./neural-bounds/neural-bounds.ts";
 export {
   dualTotalCorrelation,
   interactionInformation,

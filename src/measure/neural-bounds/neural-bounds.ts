@@ -15,41 +15,34 @@
  *   smile              trained likewise, mean Sᵢᵢ − LME(clip(S, ±τ)): low variance, no bound
  *
  * Half of the rows train, a quarter decides when to stop, and the value is that of the last quarter, so that nothing is
- * chosen by what is reported. Deviations: Adam at 0.002 in place of 0.1; MINE's average starts at the first batch (some
+ * chosen by what is reported. Deviations: Adam at 0.003 in place of 0.1; MINE's average starts at the first batch (some
  * codes start at 0) and products are all pairs i ≠ j of a batch; a critic trained by JS tends to the log ratio, and is
  * shifted by 1 before NWJ, without which even the best critic would read 1/e too low.
  *
  * Cost: O(steps · (B² h + B d h)) for the concat critic, O(steps · B d h) for the separable one.
  */
-import { isCodes } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
-import type { Estimate, Interval, Warning } from "../../core/estimate.ts";
-import { matrix } from "../../core/matrix.ts";
-import type { LongRunning } from "../../core/progress.ts";
-import { Random } from "../../core/random.ts";
-import { normalQuantile } from "../../core/special.ts";
-import { standardDeviation } from "../../core/statistics.ts";
-import { compile, type Tensor } from "../../engine/index.ts";
+import type { Estimate } from "../../core/estimate.ts";
 import { type CertaintyOptions, certaintyOf } from "../certainty.ts";
-import { rowsOf, type TrainedEstimate, type TrainedEstimator, type Variable } from "../estimator.ts";
+import type { TrainedEstimator } from "../estimator.ts";
 import { asVariable, type Preprocess, preprocessed, requireEqualRows, type VariableLike } from "../inputs.ts";
 import { trainedEstimate } from "../mutual-information/mutual-information.ts";
-import { type BoundName, boundValue } from "./bounds.ts";
-import { type Critic, type CriticKind, type CriticParams, critic } from "./critics.ts";
-import { type Rows, tensorsOf, train } from "./training.ts";
+import type { BoundName } from "./bounds.ts";
+import type { CriticKind } from "./critics.ts";
+import type { FittedBoundSettings } from "./fitted-bound.ts";
 
 export interface NeuralBoundsOptions extends CertaintyOptions {
   /** @default "infonce" */
   bound?: BoundName;
   /** `"concat"`: a network over (x, y); `"separable"`: g(x)·h(y), cheaper for large batches. @default "concat" */
   critic?: CriticKind;
-  /** Widths of the hidden layers. @default [64, 32] */
+  /** Widths of the hidden layers. @default [32, 32] */
   hidden?: readonly number[];
-  /** Rows per update; InfoNCE learns no more than its logarithm well. @default 128 */
+  /** Rows per update; for InfoNCE, information far above its logarithm is hard to learn. @default 64 */
   batchSize?: number;
   /** Most updates; training ends before when 500 of them bring nothing. @default 3000 */
   steps?: number;
-  /** Of Adam. @default 0.002 */
+  /** Of Adam. @default 0.003 */
   learningRate?: number;
   /** τ of SMILE: scores of products are held within ±τ. @default 5 */
   clip?: number;
@@ -57,26 +50,13 @@ export interface NeuralBoundsOptions extends CertaintyOptions {
   preprocess?: Preprocess;
 }
 
-interface Settings {
-  critic: CriticKind;
-  hidden: readonly number[];
-  batchSize: number;
-  steps: number;
-  learningRate: number;
-  clip?: number;
-}
-
 const where = "neuralMutualInformation";
-const fewest = 40;
-/** Rows whose pairs are formed at once when a bound is evaluated: a million pairs would not fit the caches. */
-const mostPerBlock = 512;
-
-const defaults: Settings = {
+const defaults: FittedBoundSettings = {
   critic: "concat",
-  hidden: [64, 32],
-  batchSize: 128,
+  hidden: [32, 32],
+  batchSize: 64,
   steps: 3000,
-  learningRate: 0.002,
+  learningRate: 0.003,
 };
 
 const titles: Record<BoundName, string> = {
@@ -132,147 +112,13 @@ function neuralBound(bound: BoundName, options: NeuralBoundsOptions = {}): Train
     takes: { x: "any", y: "any" },
     bound: bound === "smile" ? undefined : "lower",
     defaults: { ...settings },
-    estimate: (x, y, run) => estimate(bound, settings, x, y, run),
+    estimate: async (x, y, run) =>
+      (await import("./fitted-bound.ts")).fittedBound(bound, settings, x, y, run),
   };
 }
 
-async function estimate(
-  bound: BoundName,
-  settings: Settings,
-  x: Variable,
-  y: Variable,
-  { seed, level, ...run }: LongRunning & { seed: number; level?: number },
-): Promise<TrainedEstimate> {
-  const n = rowsOf(x);
-  if (n < fewest) {
-    throw new InputError({
-      code: "too-few-rows",
-      where: bound,
-      problem: "too few rows to train on some and measure on others",
-      expected: `at least ${fewest}`,
-      got: n,
-    });
-  }
-  const random = new Random(seed).split("neural bound");
-  const order = random.split("rows").permutation(n);
-  const [half, threeQuarters] = [Math.floor(n / 2), Math.floor((3 * n) / 4)];
-  const rows = rowsFor(x, y);
-  const part = (from: number, to: number): Rows => {
-    const { x: px, y: py } = tensorsOf(rows, order.subarray(from, to));
-    const { dimX, dimY } = rows;
-    return { x: px.data as Float32Array, y: py.data as Float32Array, n: to - from, dimX, dimY };
-  };
-  const network = critic(settings.critic, rows.dimX, rows.dimY, settings.hidden);
-  const scorer = scorerOf(network);
-  const clip = settings.clip ?? Number.POSITIVE_INFINITY;
-  try {
-    const validation = part(half, threeQuarters);
-    const validate = async (params: CriticParams) =>
-      boundValue(bound, await scorer.blocks(params, validation), clip).value;
-    const trained = await train(
-      bound,
-      network,
-      part(0, half),
-      validate,
-      settings,
-      random.split("training"),
-      run,
-    );
-    const blocks = await scorer.blocks(trained.params.critic, part(threeQuarters, n));
-    const { value, terms } = boundValue(bound, blocks, clip);
-    const ceiling = bound === "infonce" ? Math.log(blocks[0].rows) : undefined;
-    return {
-      value,
-      n,
-      interval: level === undefined ? undefined : intervalOf(value, terms, level),
-      test: permutable(blocks),
-      warnings: warningsOf(value, ceiling),
-      diagnostics: {
-        steps: trained.steps,
-        ended: trained.reason,
-        heldOut: terms.length,
-        validationValue: trained.best?.score ?? Number.NaN,
-        ...(ceiling === undefined ? {} : { ceiling }),
-      },
-    };
-  } finally {
-    await scorer.dispose();
-  }
-}
-
-function intervalOf(value: number, terms: Float64Array, level: number): Interval {
-  const margin = (normalQuantile((1 + level) / 2) * standardDeviation(terms)) / Math.sqrt(terms.length);
-  return {
-    low: value - margin,
-    high: value + margin,
-    level,
-    how: `scatter of ${terms.length} held-out rows around the bound of this critic`,
-  };
-}
-
-/** The mean score of pairs, whose partners are exchangeable when x and y are independent, whatever the critic. */
-function permutable(blocks: readonly { data: Float64Array; rows: number }[]): TrainedEstimate["test"] {
-  const statistic = (orders: readonly Int32Array[]) => {
-    let total = 0;
-    blocks.forEach(({ data, rows }, b) => {
-      for (let i = 0; i < rows; i++) total += data[i * rows + orders[b][i]];
-    });
-    return total / (blocks.length * blocks[0].rows);
-  };
-  const orders = blocks.map(({ rows }) => Int32Array.from({ length: rows }, (_, i) => i));
-  return {
-    statistic: statistic(orders),
-    permuted: (random) => () => statistic(orders.map((order) => random.shuffle(order))),
-  };
-}
-
-function warningsOf(value: number, ceiling: number | undefined): Warning[] {
-  if (ceiling === undefined || value < ceiling - 1) return [];
-  return [
-    {
-      code: "ceiling",
-      message: `InfoNCE cannot exceed ${ceiling.toFixed(2)} nats with these rows, and is close to it: the information may be much higher`,
-    },
-  ];
-}
-
-/** Scores of all pairs, in blocks of one size so that one recording serves them. */
-function scorerOf(network: Critic) {
-  const run = compile((params: CriticParams, x: Tensor, y: Tensor) => network.scores(params, x, y));
-  return {
-    async blocks(params: CriticParams, rows: Rows) {
-      const count = Math.ceil(rows.n / mostPerBlock);
-      const size = Math.floor(rows.n / count);
-      const blocks = [];
-      for (let b = 0; b < count; b++) {
-        const { x, y } = tensorsOf(
-          rows,
-          Int32Array.from({ length: size }, (_, i) => b * size + i),
-        );
-        blocks.push(matrix(size, size, Float64Array.from((await run(params, x, y)).data)));
-      }
-      return blocks;
-    },
-    dispose: () => run.dispose(),
-  };
-}
-
-/** Numbers as they are, categories as one-hot columns. */
-function rowsFor(x: Variable, y: Variable): Rows {
-  const [left, right] = [x, y].map((v) => {
-    if (!isCodes(v)) return { data: Float32Array.from(v.data), dim: v.cols };
-    const dim = v.levels.length;
-    const data = new Float32Array(v.codes.length * dim);
-    v.codes.forEach((code, i) => {
-      data[i * dim + code] = 1;
-    });
-    return { data, dim };
-  });
-  return { x: left.data, y: right.data, n: rowsOf(x), dimX: left.dim, dimY: right.dim };
-}
-
-function settingsOf(bound: BoundName, options: NeuralBoundsOptions): Settings {
-  const settings: Settings = { ...defaults };
+function settingsOf(bound: BoundName, options: NeuralBoundsOptions): FittedBoundSettings {
+  const settings: FittedBoundSettings = { ...defaults };
   const { critic: kind, hidden, batchSize, steps, learningRate, clip } = options;
   if (!Object.hasOwn(titles, bound))
     refuse("unknown bound", `one of ${Object.keys(titles).join(", ")}`, bound);
