@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hostileLearner, pictures, recommender } from "../../test/fixtures/report/learn.ts";
 import { hostile, pairsOnly, penguins, wide } from "../../test/fixtures/report/measurements.ts";
 import { renderReport } from "./html.ts";
+import { renderLearnReport } from "./learn/html.ts";
 
 const executablePath = "/usr/bin/chromium";
 const absent = !existsSync(executablePath);
@@ -31,6 +33,9 @@ describe.skipIf(absent)(`the report in a browser${why}`, () => {
     const pages = { penguins: penguins(), wide: wide(), pairs: pairsOnly(), hostile: hostile() };
     for (const [name, m] of Object.entries(pages))
       await writeFile(join(folder, `${name}.html`), await renderReport(m));
+    const learners = { pictures: pictures(), recommender: recommender(), hostileLearner: hostileLearner() };
+    for (const [name, r] of Object.entries(learners))
+      await writeFile(join(folder, `${name}.html`), await renderLearnReport(r));
     browser = await chromium.launch({ executablePath, args });
   });
 
@@ -68,6 +73,22 @@ describe.skipIf(absent)(`the report in a browser${why}`, () => {
       expect(await still.locator("#information .wide").isVisible()).toBe(false);
       expect(await still.locator("#information .narrow svg").isVisible()).toBe(true);
       expect(await still.locator(".tools").isVisible()).toBe(false);
+      await still.context().close();
+      const page = await open(name);
+      for (const width of [360, 768, 1600]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await overflow(page), `${name} at ${width} pixels`).toBeLessThanOrEqual(0);
+      }
+      await page.context().close();
+    }
+    expect(trouble).toEqual([]);
+  });
+
+  it("shows what a learner found, without script and at every width", async () => {
+    for (const name of ["pictures", "recommender", "hostileLearner"]) {
+      const still = await open(name, { javaScriptEnabled: false, colorScheme: "dark" });
+      expect(await still.locator("h1").isVisible()).toBe(true);
+      expect(await still.locator("#training svg").first().isVisible()).toBe(true);
       await still.context().close();
       const page = await open(name);
       for (const width of [360, 768, 1600]) {
