@@ -20,6 +20,8 @@ interface Part {
   name: string;
   found: boolean;
   detail: string;
+  /** More about it, a line each. */
+  notes?: string[];
   /** Everything works without it, only slower. */
   optional?: boolean;
 }
@@ -44,10 +46,10 @@ async function doctor({ json }: { json?: boolean }): Promise<void> {
       `node       ${process.version} on ${process.platform} ${process.arch}`,
       `cores      ${availableParallelism()}`,
       `memory     ${gigabytes(freemem())} free of ${gigabytes(totalmem())}`,
-      ...parts.map(
-        ({ name, found, detail, optional }) =>
-          `${name.padEnd(9)}  ${found ? "✓" : optional ? "–" : "✗"} ${detail}`,
-      ),
+      ...parts.flatMap(({ name, found, detail, optional, notes = [] }) => [
+        `${name.padEnd(9)}  ${found ? "✓" : optional ? "–" : "✗"} ${detail}`,
+        ...notes.map((note) => `             ${note}`),
+      ]),
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }
@@ -87,15 +89,16 @@ async function threadPool(): Promise<Part> {
 
 /** What can train models: each runs a little program. */
 async function executors(): Promise<Part[]> {
-  const [{ add, compile, tensor }, { versions }, { onnxRuntime }] = await Promise.all([
+  const [{ add, compile, tensor }, { fallbacks }, { versions }, { onnxRuntime }] = await Promise.all([
     import("../engine/index.ts"),
+    import("../engine/coverage.ts"),
     import("../engine/checkpoint/versions.ts"),
     import("../engine/runtime.ts"),
   ]);
   const found = versions();
   const names = {
     onnx: `ONNX Runtime ${found["onnxruntime-node"]}, native: trains models`,
-    wasm: `jax-js ${found["@jax-js/jax"]} on WebAssembly: for what has no native form`,
+    wasm: `jax-js ${found["@jax-js/jax"]} on WebAssembly: for functions that use what has no native form`,
   };
   const check = async (executor: "onnx" | "wasm"): Promise<string | undefined> => {
     const addOne = compile((x: Tensor) => add(x, 1), { executor });
@@ -121,6 +124,11 @@ async function executors(): Promise<Part[]> {
           : `${native}; models train on WebAssembly, many times slower: npm install onnxruntime-node`,
       optional: true,
     },
-    { name: "wasm", found: wasm === undefined, detail: wasm ?? names.wasm },
+    {
+      name: "wasm",
+      found: wasm === undefined,
+      detail: wasm ?? names.wasm,
+      notes: [...fallbacks()].map(([reason, functions]) => `${functions.join(", ")}: ${reason}`),
+    },
   ];
 }

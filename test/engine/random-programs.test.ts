@@ -92,7 +92,7 @@ const operations: Operation[] = [
   (x, _, p) => e.topK(x, 1 + (p % 2), axisOf(x, p))[0],
   (x, _, p) => e.repeat(x, 2, axisOf(x, p)),
   (x, y) => e.einsum("ab,cb->ca", x, y),
-  (x, _, p) => e.add(e.std(x, axisOf(x, p)), e.prod(e.tanh(x), axisOf(x, p))),
+  (x, _, p) => e.add(e.sqrt(e.add(e.variance(x, axisOf(x, p)), 0.1)), e.prod(e.tanh(x), axisOf(x, p))),
   (x) => e.silu(x),
 ];
 

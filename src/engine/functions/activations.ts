@@ -4,7 +4,6 @@ import { asTensor, type Operand, type Tensor } from "../tensor.ts";
 import {
   abs,
   add,
-  asFloat,
   astype,
   div,
   erf,
@@ -21,6 +20,7 @@ import {
   sub,
   tanh,
 } from "./elementwise.ts";
+import { asFloat } from "./promotion.ts";
 import { alongLast, logSumExp, max, sum } from "./reductions.ts";
 
 const sigmoidRule: DerivativeRule = {
@@ -63,7 +63,7 @@ export function softplus(x: Operand): Tensor {
 
 /** log sigmoid(x), without underflow. */
 export function logSigmoid(x: Operand): Tensor {
-  return negative(softplus(negative(x)));
+  return negative(softplus(negative(asFloat(x))));
 }
 
 /** x · sigmoid(x). */

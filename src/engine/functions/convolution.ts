@@ -7,6 +7,7 @@ import { sizeOf, type Tensor } from "../tensor.ts";
 import { arange, ones } from "./creation.ts";
 import { div } from "./elementwise.ts";
 import { takeAlongAxis } from "./indexing.ts";
+import { asCount, asFloat } from "./promotion.ts";
 import { argmax, max } from "./reductions.ts";
 import { broadcastTo, expandDims, pad, reshape, squeeze } from "./shape.ts";
 
@@ -49,7 +50,7 @@ export function conv(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}
   const reach = window.map((length, i) => (length - 1) * dilation[i] + 1);
   const padding = paddingPairs("conv", options.padding, space, reach, strides);
   requireWindow("conv", reach, space, padding, [x, kernel]);
-  return apply([x, kernel], (a, k) =>
+  return apply([asCount(x), asCount(kernel)], (a, k) =>
     jax().lax.convGeneralDilated(a, k, strides, padding, {
       rhsDilation: dilation,
       featureGroupCount: groups,
@@ -106,8 +107,9 @@ export function maxPool(x: Tensor, window: number | readonly number[], options: 
 }
 
 /** Mean of each window over the spatial axes of `[batch, channels, ...space]`; padding does not count. */
-export function avgPool(x: Tensor, window: number | readonly number[], options: PoolOptions = {}): Tensor {
-  const { lengths, strides, pairs } = poolGeometry("avgPool", x, window, options);
+export function avgPool(of: Tensor, window: number | readonly number[], options: PoolOptions = {}): Tensor {
+  const { lengths, strides, pairs } = poolGeometry("avgPool", of, window, options);
+  const x = asFloat(of);
   const total = (input: Tensor) =>
     apply([pad(input, [[0, 0], [0, 0], ...pairs])], (a) =>
       jax().lax.reduceWindow(a, (w) => jax().numpy.sum(w), lengths, strides),

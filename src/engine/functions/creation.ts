@@ -88,14 +88,16 @@ export function arange(start: number, stop?: number, step = 1, as?: DType): Tens
     throw new InputError({ code: "bad-range", where: "arange", problem: "endless", got: [from, to, step] });
   }
   const data = newData(dtype, length);
-  for (let i = 0; i < length; i++) data[i] = from + i * step;
+  for (let i = 0; i < length; i++) data[i] = toElement(from + i * step, dtype);
   return fromData(data, [length], dtype);
 }
 
 /** `count` evenly spaced numbers from `start` to `stop`, both included. */
 export function linspace(start: number, stop: number, count: number, dtype: DType = "float32"): Tensor {
   const data = newData(dtype, count);
-  for (let i = 0; i < count; i++) data[i] = count === 1 ? start : start + ((stop - start) * i) / (count - 1);
+  for (let i = 0; i < count; i++) {
+    data[i] = toElement(count === 1 ? start : start + ((stop - start) * i) / (count - 1), dtype);
+  }
   return fromData(data, [count], dtype);
 }
 
@@ -122,7 +124,8 @@ function withShape(data: DataArray, shape: Shape, dtype: DType): Tensor {
 }
 
 function convert(data: DataArray, from: DType, to: DType): DataArray {
-  if (from === to) return data;
+  const isAsItIs = from === to && !(to === "bool" && data.some((one) => one > 1));
+  if (isAsItIs) return data;
   const out = newData(to, data.length);
   for (let i = 0; i < data.length; i++) out[i] = toElement(data[i], to);
   return out;

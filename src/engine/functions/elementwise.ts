@@ -4,6 +4,7 @@ import { broadcastShape } from "../check.ts";
 import { applyRule, type DerivativeRule } from "../derivative.ts";
 import { type JaxArray, jax } from "../runtime.ts";
 import { asTensor, type DType, describe, type Operand, Tensor } from "../tensor.ts";
+import { asCount, asFloat, cast, isBool, isFloat } from "./promotion.ts";
 
 type Unary = (x: JaxArray) => JaxArray;
 type Binary = (x: JaxArray, y: JaxArray) => JaxArray;
@@ -25,13 +26,6 @@ function together(name: string, operands: readonly Operand[]): readonly Operand[
 
 const numpy = () => jax().numpy;
 
-const isFloat = (x: Operand) => (x instanceof Tensor ? x.dtype.startsWith("float") : typeof x === "number");
-
-/** Whole numbers and booleans as float32, as NumPy's functions of real numbers take them. */
-export function asFloat<X extends Operand>(x: X): X | Tensor {
-  return isFloat(x) ? x : astype(x, "float32");
-}
-
 /** A function of real numbers. */
 function real(x: Operand, f: Unary): Tensor {
   return unary(asFloat(x), f);
@@ -42,12 +36,9 @@ function whole(x: Operand, f: Unary): Tensor {
   return isFloat(x) ? unary(x, f) : asTensor(x);
 }
 
-const isBool = (x: Operand) => (x instanceof Tensor ? x.dtype === "bool" : typeof x === "boolean");
-
-/** Booleans as 0 and 1 where both are: order is not defined on them in every executor. */
+/** Booleans as 0 and 1 where both are: not every executor orders or divides them. */
 function ordered(name: string, x: Operand, y: Operand, f: Binary): Tensor {
-  if (!(isBool(x) && isBool(y))) return binary(name, x, y, f);
-  return binary(name, astype(x, "int32"), astype(y, "int32"), f);
+  return isBool(x) && isBool(y) ? binary(name, asCount(x), asCount(y), f) : binary(name, x, y, f);
 }
 
 function refuseBooleans(name: string, operands: readonly Operand[]): void {
@@ -95,18 +86,19 @@ export function minimum(x: Operand, y: Operand): Tensor {
 
 /** The remainder of x / y with the sign of y. */
 export function remainder(x: Operand, y: Operand): Tensor {
-  return binary("remainder", x, y, (a, b) => numpy().remainder(a, b));
+  return binary("remainder", asCount(x), asCount(y), (a, b) => numpy().remainder(a, b));
 }
 
 /** x / y rounded down. */
 export function floorDivide(x: Operand, y: Operand): Tensor {
-  return binary("floorDivide", likeInteger(x, y), likeInteger(y, x), (a, b) => numpy().floorDivide(a, b));
+  const [a, b] = [asCount(x), asCount(y)];
+  return binary("floorDivide", likeInteger(a, b), likeInteger(b, a), (p, q) => numpy().floorDivide(p, q));
 }
 
 /** A whole number beside a tensor of integers as one of them, so that integers stay exact. */
 function likeInteger(x: Operand, other: Operand): Operand {
   const fits = typeof x === "number" && Number.isInteger(x) && other instanceof Tensor && !isFloat(other);
-  return fits && !isBool(other) ? astype(x, other.dtype) : x;
+  return fits ? astype(x, other.dtype) : x;
 }
 
 /**
@@ -348,7 +340,7 @@ export function isnan(x: Operand): Tensor {
  */
 export function astype(x: Operand, dtype: DType): Tensor {
   if (x instanceof Tensor && x.dtype === dtype) return x;
-  return unary(x, (a) => numpy().astype(a, dtype as Parameters<ReturnType<typeof numpy>["astype"]>[1]));
+  return cast(x, dtype);
 }
 
 /** x with derivative zero. */

@@ -3,6 +3,7 @@ import { InputError } from "../../core/errors.ts";
 import { apply, applyMany } from "../apply.ts";
 import { jax } from "../runtime.ts";
 import { describe, type Tensor } from "../tensor.ts";
+import { asFloat } from "./promotion.ts";
 
 /** Lower-triangular L with L Lᵀ = x, for positive definite x over the last two axes. */
 export function cholesky(x: Tensor): Tensor {
@@ -11,13 +12,13 @@ export function cholesky(x: Tensor): Tensor {
 
 /** The solution of a · x = b. */
 export function solve(a: Tensor, b: Tensor): Tensor {
-  return apply([requireSquare("linalg.solve", a), b], (p, q) => jax().numpy.linalg.solve(p, q));
+  return apply([requireSquare("linalg.solve", a), asFloat(b)], (p, q) => jax().numpy.linalg.solve(p, q));
 }
 
 /** The solution of a · x = b for triangular a. */
 export function triangularSolve(a: Tensor, b: Tensor, options: { lower?: boolean } = {}): Tensor {
   const { lower = true } = options;
-  return apply([requireSquare("linalg.triangularSolve", a), b], (p, q) =>
+  return apply([requireSquare("linalg.triangularSolve", a), asFloat(b)], (p, q) =>
     jax().lax.linalg.triangularSolve(p, q, { leftSide: true, lower }),
   );
 }
@@ -42,7 +43,7 @@ export function eigh(x: Tensor): [values: Tensor, vectors: Tensor] {
 }
 
 function requireSquare(where: string, x: Tensor): Tensor {
-  if (x.ndim >= 2 && x.shape[x.ndim - 1] === x.shape[x.ndim - 2]) return x;
+  if (x.ndim >= 2 && x.shape[x.ndim - 1] === x.shape[x.ndim - 2]) return asFloat(x);
   throw new InputError({
     code: "shape-mismatch",
     where,

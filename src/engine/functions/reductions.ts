@@ -8,8 +8,6 @@ import { matmul } from "./contraction.ts";
 import { ones } from "./creation.ts";
 import {
   add,
-  asFloat,
-  astype,
   exp,
   isfinite,
   log,
@@ -22,6 +20,7 @@ import {
   sub,
   where,
 } from "./elementwise.ts";
+import { asCount, asFloat } from "./promotion.ts";
 import { expandDims, moveAxis, ravel, reshape, squeeze, transpose, triu } from "./shape.ts";
 
 export interface ReduceOptions {
@@ -52,19 +51,14 @@ function requireElements(name: string, x: Tensor, axes: readonly number[]): void
   });
 }
 
-/** Booleans as 0 and 1, which add up to their count. */
-function counted(x: Tensor): Tensor {
-  return x.dtype === "bool" ? astype(x, "int32") : x;
-}
-
 /** Sum over all elements, or along axes; of booleans how many are true. */
 export function sum(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tensor {
-  return reduce("sum", counted(x), axis, options, (a, axes, keep) => jax().numpy.sum(a, axes, keep));
+  return reduce("sum", asCount(x), axis, options, (a, axes, keep) => jax().numpy.sum(a, axes, keep));
 }
 
 /** Product over all elements, or along axes. */
 export function prod(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tensor {
-  return reduce("prod", counted(x), axis, options, (a, axes, keep) => jax().numpy.prod(a, axes, keep));
+  return reduce("prod", asCount(x), axis, options, (a, axes, keep) => jax().numpy.prod(a, axes, keep));
 }
 
 /** Arithmetic mean of all elements, or along axes; a float. */
@@ -176,7 +170,7 @@ const cumsumRule: DerivativeRule = {
 
 /** Running sum along an axis. */
 export function cumsum(x: Tensor, axis = -1): Tensor {
-  return alongLast(counted(x), checkAxis("cumsum", axis, x.ndim), (rows) => applyRule(cumsumRule, rows)[0]);
+  return alongLast(asCount(x), checkAxis("cumsum", axis, x.ndim), (rows) => applyRule(cumsumRule, rows)[0]);
 }
 
 /** Euclidean norm of all elements, or along axes. */

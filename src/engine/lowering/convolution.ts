@@ -1,5 +1,4 @@
 import type { Context, Rule } from "./context.ts";
-import { unsupported } from "./context.ts";
 import type { Value } from "./graph.ts";
 import { padView } from "./padding.ts";
 import { reshapeView, sliceView } from "./shape.ts";
@@ -151,7 +150,6 @@ function convByProduct(
 ): View {
   const { graph } = context;
   const type = x.type;
-  if (type === "bool") unsupported("convolution of booleans");
   const [n, o, ...space] = shape;
   const window = kernel.shape.slice(2);
   const c = kernel.shape[1];

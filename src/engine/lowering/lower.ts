@@ -18,18 +18,21 @@ import { shapeRules } from "./shape.ts";
 import { sortRules } from "./sort.ts";
 import { materialize, type View, viewInOrder, viewOfFull } from "./view.ts";
 
-const rules: Record<string, Rule> = {
-  ...elementwiseRules,
-  ...reduceRules,
-  ...contractionRules,
-  ...shapeRules,
-  ...paddingRules,
-  ...gatherScatterRules,
-  ...sortRules,
-  ...convolutionRules,
-  ...poolingRules,
-  ...randomBitsRules,
+/** Rules by the file they are in. */
+export const families = {
+  elementwise: elementwiseRules,
+  reduce: reduceRules,
+  contraction: contractionRules,
+  shape: shapeRules,
+  padding: paddingRules,
+  "gather-scatter": gatherScatterRules,
+  sort: sortRules,
+  convolution: convolutionRules,
+  pooling: poolingRules,
+  "random-bits": randomBitsRules,
 };
+
+const rules: Record<string, Rule> = Object.assign({}, ...Object.values(families));
 
 export interface Lowered {
   readonly graph: Graph;
