@@ -8,7 +8,9 @@ import { learnCommand } from "./learn.ts";
 import { measureCommand } from "./measure.ts";
 import { papersCommand } from "./papers.ts";
 import { recommendCommand } from "./recommend.ts";
+import { relabelCommand } from "./relabel.ts";
 import { version } from "./version.ts";
+import { watchCommand } from "./watch.ts";
 
 const oneLine: OutputConfiguration = {
   outputError: (text, write) =>
@@ -38,6 +40,8 @@ const commands = [
   learnCommand(),
   encodeCommand(),
   recommendCommand(),
+  relabelCommand(),
+  watchCommand(),
   papersCommand(),
   doctorCommand(),
 ];

@@ -15,13 +15,13 @@ export function dataNats(value: number, m: Pick<TableMeasurement, "unit">): stri
 }
 
 /** A number that follows the unit switch, without its unit. */
-export function amount(value: number | undefined, m: TableMeasurement): Markup {
+export function amount(value: number | undefined, m: Pick<TableMeasurement, "unit">): Markup {
   if (value === undefined || !Number.isFinite(value)) return html`${formatNumber(value)}`;
   return html`<span data-nats="${dataNats(value, m)}">${formatNumber(value).replace("-", "−")}</span>`;
 }
 
 /** The number with its unit. */
-export function amountWithUnit(value: number | undefined, m: TableMeasurement): Markup {
+export function amountWithUnit(value: number | undefined, m: Pick<TableMeasurement, "unit">): Markup {
   return html`<span class="nowrap">${amount(value, m)} ${unitName(m)}</span>`;
 }
 
@@ -31,6 +31,9 @@ export function unitName(m: Pick<TableMeasurement, "unit">): Markup {
 }
 
 /** "[0.12, 0.34]" */
-export function amountInterval(interval: { low: number; high: number }, m: TableMeasurement): Markup {
+export function amountInterval(
+  interval: { low: number; high: number },
+  m: Pick<TableMeasurement, "unit">,
+): Markup {
   return html`<span class="nowrap">[${amount(interval.low, m)}, ${amount(interval.high, m)}]</span>`;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CodesLike } from "../../core/codes.ts";
 import { asCodes } from "../../core/codes.ts";
 import { writeArray } from "../../data/index.ts";
-import { compile, type Tensor, type Tree } from "../../engine/index.ts";
+import type { Compiled, Tensor, Tree } from "../../engine/index.ts";
 import type { EpochActivations } from "./plane.ts";
 
 export interface RecordOptions<P extends Tree> {
@@ -51,7 +51,13 @@ export interface ActivationRecorder<P extends Tree> {
  */
 export function recordActivations<P extends Tree>(options: RecordOptions<P>): ActivationRecorder<P> {
   const { x, folder, y, when = sparse } = options;
-  const look = compile((params: P, input: Tensor) => options.layers(params, input));
+  type Layers = { [name: string]: Tensor };
+  let look: Compiled<[P, Tensor], Layers> | undefined;
+  // Who records has loaded the engine already; who only measures need not.
+  const compiled = async () => {
+    const { compile } = await import("../../engine/index.ts");
+    return compile((params: P, input: Tensor): Layers => options.layers(params, input));
+  };
   const recorded: EpochActivations[] = [];
   const begin = async (path: string) => {
     await mkdir(path, { recursive: true });
@@ -62,6 +68,7 @@ export function recordActivations<P extends Tree>(options: RecordOptions<P>): Ac
     recorded,
     async onEpoch(epoch, params) {
       if (!when(epoch)) return;
+      look ??= await compiled();
       const layers = await look(params, x);
       if (folder === undefined) {
         const kept = Object.entries(layers).map(([name, { data, shape }]) => [
