@@ -1,6 +1,7 @@
 // npm run generate: writes what follows from the cards and recorded experiments; -- --check only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { engineFunctionsPage } from "./engine-functions.ts";
 import { runMain } from "./main.ts";
 import { methodPage, methodsPage } from "./pages.ts";
 import { registrySource } from "./registry.ts";
@@ -16,6 +17,7 @@ async function generatedFiles(): Promise<Map<string, string | undefined>> {
   for (const room of rooms) files.set(`${pagesFolder}/${room.id}.md`, methodPage(room));
   files.set("src/papers/registry.generated.ts", registrySource(rooms));
   files.set("METHODS.md", methodsPage(rooms));
+  files.set("docs/engine-functions.md", engineFunctionsPage());
   return files;
 }
 

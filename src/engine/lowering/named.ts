@@ -146,6 +146,9 @@ const named: Record<string, Named> = {
   surprisal_maxPool: { rule: maxPool, types: floats },
 };
 
+/** The functions with a native operator of their own. */
+export const namedFunctions = Object.keys(named).map((name) => name.replace("surprisal_", ""));
+
 function find(equation: Equation, argument: number): Named | undefined {
   if (equation.primitive !== "jit") return undefined;
   const entry = named[String(equation.params.name).split(" ")[0]];
