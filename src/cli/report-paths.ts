@@ -21,7 +21,8 @@ export function reportPaths(
   return { report, json: report.replace(/\.html?$/i, ".json") };
 }
 
-function stem(file: string): string {
+/** The name of a file without folder and ending, for files written beside the answer. */
+export function stem(file: string): string {
   if (file === "-") return "stdin";
   const name = basename(file).replace(/[*?[\]{}]/g, "_");
   return name.replace(/\.gz$/i, "").replace(/\.[^.]+$/, "") || "table";

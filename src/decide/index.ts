@@ -75,6 +75,7 @@ export {
   coverageCurve,
   type DistributedOptions,
   type DistributedRanking,
+  embedSentences,
   evaluate,
   type FeatureBasedOptions,
   type FeatureRows,

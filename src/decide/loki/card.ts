@@ -28,7 +28,7 @@ export const card: MethodCard = {
     "The distances are taken as they are; that near labels look alike to the classifier is an assumption.",
   ],
   commands: [
-    "surprisal relabel test/fixtures/relabel/animals.csv --metric test/fixtures/relabel/animals.json --truth animal",
+    "surprisal relabel test/fixtures/relabel/cities.csv --metric test/fixtures/relabel/cities.json --truth city",
   ],
   functions: [
     "relabel",

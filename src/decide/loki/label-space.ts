@@ -20,6 +20,8 @@ export interface LabelSpace {
   readonly warnings: readonly Warning[];
   /** Set where the labels are exactly the nodes of a graph. */
   readonly graph?: Graph;
+  /** Set where the labels are points, N × e. */
+  readonly points?: Matrix;
 }
 
 interface Named {
@@ -226,6 +228,7 @@ export function labelSpaceFromEmbeddings(
     size,
     names: all,
     warnings: [],
+    points: { data, rows: size, cols },
     distancesFrom(i, out = new Float64Array(size)) {
       for (let y = 0; y < size; y++) {
         let sum = 0;

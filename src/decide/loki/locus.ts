@@ -1,4 +1,4 @@
-import { InputError } from "../../core/errors.ts";
+import { InputError, throwIfStopped } from "../../core/errors.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { pacer } from "../../core/pace.ts";
 import type { LongRunning } from "../../core/progress.ts";
@@ -48,6 +48,7 @@ export async function locus(
   observed: ArrayLike<number>,
   options: LocusOptions = {},
 ): Promise<Locus> {
+  throwIfStopped(options.signal, "locus");
   const method = chosenMethod(space, observed.length, options.method ?? "auto");
   if (method === "tree") {
     requireObserved("locus", space, observed);

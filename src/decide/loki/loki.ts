@@ -21,8 +21,15 @@
  *
  * Cost: O(n K N) time for n rows, K observed and N labels, zero probabilities skipped; O(K N) memory.
  */
+export {
+  type BeforeAfter,
+  type FindingsOptions,
+  type LabelCount,
+  type RelabelFindings,
+  relabelFindings,
+} from "./findings.ts";
 export type { Edge } from "./graph.ts";
-export { type LabelFile, labelSpaceFromJson } from "./label-file.ts";
+export { type LabelFile, labelIndices, labelSpaceFromJson } from "./label-file.ts";
 export {
   type LabelSpace,
   labelSpaceFromEmbeddings,
