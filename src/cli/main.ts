@@ -9,6 +9,7 @@ import { measureCommand } from "./measure.ts";
 import { papersCommand } from "./papers.ts";
 import { recommendCommand } from "./recommend.ts";
 import { relabelCommand } from "./relabel.ts";
+import { selectCommand } from "./select.ts";
 import { version } from "./version.ts";
 import { watchCommand } from "./watch.ts";
 
@@ -40,6 +41,7 @@ const commands = [
   learnCommand(),
   encodeCommand(),
   recommendCommand(),
+  selectCommand(),
   relabelCommand(),
   watchCommand(),
   papersCommand(),

@@ -17,6 +17,8 @@ export interface ReadTableOptions {
   seed?: number;
   /** Read only these columns, in this order. */
   columns?: readonly string[];
+  /** Refuse fewer rows; 2 by default. */
+  leastRows?: number;
   /** What the files are; by default told from their content and name. */
   format?: Format;
   signal?: AbortSignal;
@@ -63,7 +65,7 @@ export async function readTable(
       : await readWithDatabase(opened, options).catch((error) => {
           throw explain(error, opened);
         });
-    requireRows(table.rows, opened.label);
+    requireRows(table.rows, opened.label, options.leastRows ?? 2);
     return table;
   } finally {
     await opened.dispose();
@@ -179,14 +181,14 @@ function sampleNote(sample: number, total: number): TableNote {
   return { code: "sampled", severity: "fact", message, columns: [] };
 }
 
-function requireRows(rows: number, where: string): void {
-  if (rows >= 2) return;
+function requireRows(value: number, where: string, least: number): void {
+  if (value >= least) return;
   throw new InputError({
     code: "too-few-rows",
     where,
-    problem: rows === 0 ? "no row of data in it" : "one row of data only",
-    expected: "at least 2 rows",
-    got: rows,
+    problem: value === 0 ? "no row of data in it" : "one row of data only",
+    expected: least === 1 ? "at least 1 row" : `at least ${least} rows`,
+    got: value,
   });
 }
 

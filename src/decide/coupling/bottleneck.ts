@@ -94,14 +94,11 @@ export function couplingWithBottleneck(
   const limit = fromNats(asRate(rate, unit, where), unit);
   const x = asDistribution(px, `${where}: px`, { normalize });
   const y = asDistribution(py, `${where}: py`, { normalize });
-  const tried = encodersFor(x.p, encoderMethod).map((method) => {
-    const encoder = entropyBoundedEncoder(x.p, limit, { method, unit });
-    const decoder = minimumEntropyCoupling(encoder.pT, y.p, { method: decoderMethod, unit });
-    return { encoder, decoder, information: fromNats(arriving(encoder.joint, decoder.joint, y.p), unit) };
+  const { encoder, decoder, information } = halves(x.p, y.p, limit, {
+    encoder: encoderMethod,
+    decoder: decoderMethod,
+    unit,
   });
-  const { encoder, decoder, information } = tried.reduce((a, b) =>
-    b.information > a.information + 1e-12 ? b : a,
-  );
   const [entropyX, entropyY] = [x.p, y.p].map((p) => fromNats(entropyOf(p), unit));
   const free = minimumEntropyCoupling(x.p, y.p, { method: decoderMethod, unit });
   const upperBound = Math.min(limit, entropyX + entropyY - free.lowerBound);
@@ -120,6 +117,25 @@ export function couplingWithBottleneck(
     unit,
     warnings: [...x.warnings, ...y.warnings, ...encoder.warnings],
   };
+}
+
+/** Encoder and decoder, of all that were asked for those with which most arrives, and how much does. */
+export function halves(
+  px: Float64Array,
+  py: Float64Array,
+  limit: number,
+  {
+    encoder: encoders,
+    decoder: decoders,
+    unit,
+  }: { encoder: EncoderMethod; decoder: CouplingMethod; unit: Unit },
+): { encoder: Encoder; decoder: Coupling; information: number } {
+  const tried = encodersFor(px, encoders).map((method) => {
+    const encoder = entropyBoundedEncoder(px, limit, { method, unit });
+    const decoder = minimumEntropyCoupling(encoder.pT, py, { method: decoders, unit });
+    return { encoder, decoder, information: fromNats(arriving(encoder.joint, decoder.joint, py), unit) };
+  });
+  return tried.reduce((a, b) => (b.information > a.information + 1e-12 ? b : a));
 }
 
 /** What tells most of X need not tell most of Y: `"best"` tries every encoder that is quick. */

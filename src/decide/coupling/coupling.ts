@@ -24,6 +24,7 @@
  */
 export { type BottleneckCoupling, type BottleneckOptions, couplingWithBottleneck } from "./bottleneck.ts";
 export type { CouplingBounds } from "./bounds.ts";
+export { asDistribution } from "./distribution.ts";
 export {
   type Encoder,
   type EncoderMethod,

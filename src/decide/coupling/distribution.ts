@@ -15,12 +15,13 @@ export interface Distribution {
 /**
  * Reads probabilities, or with `normalize` any weights, and divides them by their sum.
  *
- * @param name what an index of it is called in messages, from 0
+ * @param option what `normalize` is called in messages
+ * @param name what an index from 0 is called in messages
  */
 export function asDistribution(
   values: ArrayLike<number>,
   where: string,
-  { normalize = false, name = (i: number) => `entry ${i}` } = {},
+  { normalize = false, option = "normalize", name = (i: number) => `entry ${i}` } = {},
 ): Distribution {
   if (values === null || typeof values !== "object" || typeof values.length !== "number") {
     throw new InputError({
@@ -71,13 +72,14 @@ export function asDistribution(
       code: "not-normalized",
       where,
       problem: how,
-      expected: "1 within 1e-6, or normalize for counts and weights",
+      expected: "1 within 1e-6",
       got: sum,
+      hint: `${option} divides counts and weights by their sum`,
     });
   }
   const warnings: Warning[] =
     !normalize && off > rounding
-      ? [{ code: "renormalized", message: `${where}: ${how}; divided by the sum` }]
+      ? [{ code: "renormalized", message: `${where}: ${how}; they were divided by the sum` }]
       : [];
   return { p: Float64Array.from(values, (value) => value / sum), warnings };
 }

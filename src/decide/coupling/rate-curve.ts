@@ -1,9 +1,11 @@
+import { InputError } from "../../core/errors.ts";
 import { pacer } from "../../core/pace.ts";
 import type { LongRunning } from "../../core/progress.ts";
-import { asUnit, fromNats, type Unit } from "../../core/units.ts";
-import { type BottleneckOptions, couplingWithBottleneck } from "./bottleneck.ts";
+import { asUnit } from "../../core/units.ts";
+import { type BottleneckOptions, halves } from "./bottleneck.ts";
 import { asDistribution } from "./distribution.ts";
-import { entropyOf } from "./information.ts";
+import { encoderMethods } from "./encoder.ts";
+import { couplingMethods, minimumEntropyCoupling, requireMethod } from "./minimum-entropy-coupling.ts";
 
 export interface RateCurveOptions extends BottleneckOptions, LongRunning {
   /** Rates from 0 to H(X), evenly spaced. @default 25 */
@@ -36,18 +38,47 @@ export interface RatePoint {
 export async function rateCurve(
   px: ArrayLike<number>,
   py: ArrayLike<number>,
-  { points = 25, signal, onProgress, ...options }: RateCurveOptions = {},
+  {
+    points = 25,
+    encoder = "best",
+    decoder = "best",
+    normalize,
+    unit: asked,
+    signal,
+    onProgress,
+  }: RateCurveOptions = {},
 ): Promise<RatePoint[]> {
   const where = "rateCurve";
   const pace = pacer(signal, where);
-  const unit: Unit = asUnit(options.unit, where);
-  const most = fromNats(entropyOf(asDistribution(px, `${where}: px`, options).p), unit);
+  const unit = asUnit(asked, where);
+  requireMethod(encoder, encoderMethods, where);
+  requireMethod(decoder, couplingMethods, where);
+  if (!Number.isSafeInteger(points) || points < 2) {
+    throw new InputError({
+      code: "bad-count",
+      where,
+      problem: "points is no count",
+      expected: "2 or more",
+      got: points,
+    });
+  }
+  const [x, y] = [
+    asDistribution(px, `${where}: px`, { normalize }).p,
+    asDistribution(py, `${where}: py`, { normalize }).p,
+  ];
+  const free = minimumEntropyCoupling(x, y, { method: decoder, unit });
+  const shared = free.entropyX + free.entropyY - free.lowerBound;
   const curve: RatePoint[] = [];
   for (let i = 0; i < points; i++) {
     onProgress?.({ done: i, total: points, label: "rates" });
-    const rate = points === 1 ? most : (most * i) / (points - 1);
-    const { encoder, mutualInformation, upperBound } = couplingWithBottleneck(px, py, rate, options);
-    curve.push({ rate, codeEntropy: encoder.rate, information: mutualInformation, upperBound });
+    const rate = (free.entropyX * i) / (points - 1);
+    const found = halves(x, y, rate, { encoder, decoder, unit });
+    curve.push({
+      rate,
+      codeEntropy: found.encoder.rate,
+      information: found.information,
+      upperBound: Math.min(rate, shared),
+    });
     await pace();
   }
   onProgress?.({ done: points, total: points });

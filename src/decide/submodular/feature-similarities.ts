@@ -3,11 +3,18 @@ import { asMatrix, type Matrix, type MatrixLike, matrix } from "../../core/matri
 import { product, products } from "./products.ts";
 import { denseColumns, type Similarities } from "./similarities.ts";
 
+/** Rows of numbers as they lie in memory, also in single precision. A `Matrix` is one. */
+export interface FeatureRows {
+  readonly data: Float64Array | Float32Array;
+  readonly rows: number;
+  readonly cols: number;
+}
+
 /**
  * How rows of numbers are compared. All give numbers from 0 to 1, except `dot`.
  * - `cosine`: max(0, x·y / ‖x‖‖y‖)
  * - `shifted-cosine`: (1 + x·y / ‖x‖‖y‖) / 2
- * - `rbf`: exp(−‖x − y‖² / 2σ²), σ² the sum of the variances of the columns, so that s = 1/e at the mean square distance
+ * - `rbf`: exp(−‖x − y‖² / 2σ²), σ the bandwidth, by default that at which s = 1/e at the mean square distance
  * - `dot`: x·y, as it is
  */
 export type SimilarityMetric = "cosine" | "shifted-cosine" | "rbf" | "dot";
@@ -17,6 +24,8 @@ export interface SimilarityOptions {
   metric?: SimilarityMetric;
   /** The rows that can be chosen, where they are others than those to be represented. */
   items?: MatrixLike;
+  /** σ of `rbf`. By default the root of the summed variances of the columns of the rows. */
+  bandwidth?: number;
   /**
    * `"dense"` (default) computes all similarities once, 8 bytes each; `"computed"` keeps none and computes a column
    * whenever it is read, O(n d).
@@ -38,7 +47,7 @@ export interface SimilarityOptions {
  */
 export function similarities(
   rows: MatrixLike,
-  { metric = "cosine", items, storage = "dense" }: SimilarityOptions = {},
+  { metric = "cosine", items, bandwidth, storage = "dense" }: SimilarityOptions = {},
 ): Similarities {
   const x = asMatrix(rows, "similarities");
   const y = items === undefined ? x : asMatrix(items, "similarities: items");
@@ -54,7 +63,7 @@ export function similarities(
   if (x.rows === 0 || y.rows === 0) {
     throw new InputError({ code: "empty", where: "similarities", problem: "there is no row", got: 0 });
   }
-  const space = prepare(x, y, metric);
+  const space = prepare(x, y, metric, bandwidth);
   return storage === "dense" ? dense(space) : computed(space);
 }
 
@@ -66,9 +75,9 @@ interface Space {
   finish(inner: number, i: number, j: number): number;
 }
 
-function prepare(x: Matrix, y: Matrix, metric: SimilarityMetric): Space {
+function prepare(x: Matrix, y: Matrix, metric: SimilarityMetric, bandwidth?: number): Space {
   if (metric === "dot") return { x, y, finish: (inner) => inner };
-  if (metric === "rbf") return radial(x, y);
+  if (metric === "rbf") return radial(x, y, bandwidth ?? spread(x));
   const unit = unitRows(x, "similarities");
   // Rounding can lift the cosine of equal rows above 1.
   const clipped = (inner: number) => Math.max(0, Math.min(1, inner));
@@ -80,24 +89,40 @@ function prepare(x: Matrix, y: Matrix, metric: SimilarityMetric): Space {
   };
 }
 
-function radial(x: Matrix, y: Matrix): Space {
-  const means = new Float64Array(x.cols);
-  for (let at = 0; at < x.data.length; at++) means[at % x.cols] += x.data[at] / x.rows;
-  let spread = 0;
-  for (let at = 0; at < x.data.length; at++) spread += (x.data[at] - means[at % x.cols]) ** 2 / x.rows;
-  if (spread === 0) {
+/**
+ * The root of the summed variances of the columns: half the mean square distance of two rows, as a length.
+ *
+ * @throws InputError when all rows are the same
+ */
+export function spread({ data, rows, cols }: FeatureRows, where = "similarities"): number {
+  const means = new Float64Array(cols);
+  for (let i = 0, at = 0; i < rows; i++) for (let c = 0; c < cols; c++) means[c] += data[at++] / rows;
+  let sum = 0;
+  for (let i = 0, at = 0; i < rows; i++) for (let c = 0; c < cols; c++) sum += (data[at++] - means[c]) ** 2;
+  if (sum > 0) return Math.sqrt(sum / rows);
+  throw new InputError({
+    code: "constant",
+    where,
+    problem: "all rows are the same, so there is no scale to measure distances by",
+    expected: "rows that differ",
+  });
+}
+
+function radial(x: Matrix, y: Matrix, bandwidth: number): Space {
+  if (!(bandwidth > 0 && bandwidth < Number.POSITIVE_INFINITY)) {
     throw new InputError({
-      code: "constant",
-      where: "similarities",
-      problem: "all rows are the same, so there is no scale to measure distances by",
-      expected: "rows that differ",
+      code: "bad-option",
+      where: "similarities: bandwidth",
+      problem: "not a length",
+      expected: "a number above 0",
+      got: bandwidth,
     });
   }
   const [ofX, ofY] = [squares(x), squares(y)];
   return {
     x,
     y,
-    finish: (inner, i, j) => Math.exp(-Math.max(0, ofX[i] + ofY[j] - 2 * inner) / (2 * spread)),
+    finish: (inner, i, j) => Math.exp(-Math.max(0, ofX[i] + ofY[j] - 2 * inner) / (2 * bandwidth ** 2)),
   };
 }
 
@@ -112,7 +137,7 @@ function squares({ data, rows, cols }: Matrix): Float64Array {
  *
  * @throws InputError for a row of zeros
  */
-export function unitRows(m: Matrix, where: string): Matrix {
+function unitRows(m: Matrix, where: string): Matrix {
   const { rows, cols, data } = m;
   const out = matrix(rows, cols);
   for (let i = 0, at = 0; i < rows; i++) {

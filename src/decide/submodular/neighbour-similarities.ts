@@ -3,19 +3,15 @@ import { matrix } from "../../core/matrix.ts";
 import { pacer } from "../../core/pace.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
-import { unitRows } from "./feature-similarities.ts";
-import { products } from "./products.ts";
+import { type FeatureRows, type SimilarityMetric, similarities, spread } from "./feature-similarities.ts";
 import { splitIntoLeaves } from "./projection-tree.ts";
 import type { Similarities, SimilarityColumn } from "./similarities.ts";
 
-/** Rows of numbers as they lie in memory, also in single precision: nothing is copied. */
-export interface FeatureRows {
-  readonly data: Float64Array | Float32Array;
-  readonly rows: number;
-  readonly cols: number;
-}
-
 export interface NeighbourOptions extends LongRunning {
+  /** `"cosine"` by default. */
+  metric?: SimilarityMetric;
+  /** σ of `rbf`; by default as in `similarities`, of all rows. */
+  bandwidth?: number;
   /** Most similar rows kept for each row, itself included. 32 by default. */
   neighbours?: number;
   /** Random partitions in which neighbours are looked for. 3 by default. */
@@ -37,8 +33,7 @@ export interface NeighbourSimilarities extends Similarities {
 }
 
 /**
- * Cosine similarities, max(0, cos), between rows and their nearest neighbours only: what facility location needs for a
- * million rows. A pair is kept when either row is among the most similar of the other; all others count as 0, so that f
+ * Similarities between rows and their nearest neighbours only: what facility location needs for a million rows. A pair is kept when either row is among the most similar of the other; all others count as 0, so that f
  * of any set is at most what all similarities would give.
  *
  * Neighbours are looked for within the leaves of random projection trees (Dasgupta, Freund 2008), in which all pairs are
@@ -54,13 +49,24 @@ export interface NeighbourSimilarities extends Similarities {
  */
 export async function neighbourSimilarities(
   features: FeatureRows,
-  { neighbours = 32, trees = 3, leafSize = 256, seed = 0, signal, onProgress }: NeighbourOptions = {},
+  options: NeighbourOptions = {},
 ): Promise<NeighbourSimilarities> {
   const { rows: n } = features;
+  const {
+    metric = "cosine",
+    neighbours = 32,
+    trees = 3,
+    leafSize = 256,
+    seed = 0,
+    signal,
+    onProgress,
+  } = options;
   requireCount(neighbours, 1, "neighbours");
   requireCount(trees, 1, "trees");
   requireCount(leafSize, 2, "leafSize");
-  requireUsable(features);
+  requireUsable(features, metric);
+  const bandwidth =
+    metric === "rbf" ? (options.bandwidth ?? spread(features, "neighbourSimilarities")) : undefined;
   const k = Math.min(neighbours, n);
   const isExact = n <= 2 * leafSize;
   const pace = pacer(signal, "neighbourSimilarities");
@@ -71,10 +77,15 @@ export async function neighbourSimilarities(
   for (let round = 0; round < rounds; round++) {
     const leaves = isExact
       ? [Int32Array.from({ length: n }, (_, i) => i)]
-      : await splitIntoLeaves(features, { leafSize, random: random.split(round), pace });
+      : await splitIntoLeaves(features, {
+          leafSize,
+          byAngle: metric.endsWith("cosine"),
+          random: random.split(round),
+          pace,
+        });
     for (const leaf of leaves) {
       await pace();
-      compareWithin(features, leaf, lists);
+      compareWithin(features, leaf, lists, { metric, bandwidth });
       done += leaf.length;
       onProgress?.({ done, total: rounds * n, label: "neighbours" });
     }
@@ -93,18 +104,23 @@ interface Lists {
   values: Float32Array;
 }
 
-function compareWithin({ data, cols }: FeatureRows, leaf: Int32Array, lists: Lists): void {
+function compareWithin(
+  { data, cols }: FeatureRows,
+  leaf: Int32Array,
+  lists: Lists,
+  options: { metric: SimilarityMetric; bandwidth?: number },
+): void {
   const m = leaf.length;
   const block = matrix(m, cols);
   for (let i = 0, to = 0; i < m; i++) {
     for (let c = 0, from = leaf[i] * cols; c < cols; c++) block.data[to++] = data[from++];
   }
-  const unit = unitRows(block, "neighbourSimilarities");
-  const all = products(unit, unit);
-  for (let j = 0, at = 0; j < m; j++) {
-    for (let i = 0; i < m; i++, at++) {
-      if (all[at] > lists.values[leaf[j] * lists.k + lists.k - 1])
-        insert(lists, leaf[j], leaf[i], Math.min(1, all[at]));
+  const s = similarities(block, options);
+  for (let j = 0; j < m; j++) {
+    const { values, from } = s.column(j);
+    const last = (leaf[j] + 1) * lists.k - 1;
+    for (let i = 0; i < m; i++) {
+      if (values[from + i] > lists.values[last]) insert(lists, leaf[j], leaf[i], values[from + i]);
     }
   }
 }
@@ -166,7 +182,8 @@ function symmetric({ k, items, values }: Lists, n: number): Similarities & { kep
   };
 }
 
-function requireUsable({ data, rows, cols }: FeatureRows): void {
+function requireUsable({ data, rows, cols }: FeatureRows, metric: SimilarityMetric): void {
+  const needsDirection = metric.endsWith("cosine");
   if (rows < 1 || cols < 1 || data.length !== rows * cols) {
     throw new InputError({
       code: "shape-mismatch",
@@ -179,7 +196,7 @@ function requireUsable({ data, rows, cols }: FeatureRows): void {
   for (let i = 0, at = 0; i < rows; i++) {
     let square = 0;
     for (const end = at + cols; at < end; at++) square += data[at] * data[at];
-    if (square > 0 && square < Number.POSITIVE_INFINITY) continue;
+    if ((square > 0 || (square === 0 && !needsDirection)) && square < Number.POSITIVE_INFINITY) continue;
     throw new InputError({
       code: square === 0 ? "zero-row" : "not-finite",
       where: "neighbourSimilarities",

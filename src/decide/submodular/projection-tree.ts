@@ -1,8 +1,10 @@
 import type { Random } from "../../core/random.ts";
-import type { FeatureRows } from "./neighbour-similarities.ts";
+import type { FeatureRows } from "./feature-similarities.ts";
 
 interface TreeOptions {
   leafSize: number;
+  /** Rows count by their direction, not by their length. */
+  byAngle: boolean;
   random: Random;
   pace: () => Promise<void> | undefined;
 }
@@ -13,10 +15,10 @@ interface TreeOptions {
  */
 export async function splitIntoLeaves(
   { data, rows: n, cols }: FeatureRows,
-  { leafSize, random, pace }: TreeOptions,
+  { leafSize, byAngle, random, pace }: TreeOptions,
 ): Promise<Int32Array[]> {
-  const lengths = new Float64Array(n);
-  for (let i = 0, at = 0; i < n; i++) {
+  const lengths = new Float64Array(n).fill(byAngle ? 0 : 1);
+  for (let i = 0, at = 0; byAngle && i < n; i++) {
     for (let c = 0; c < cols; c++, at++) lengths[i] += data[at] * data[at];
     lengths[i] = Math.sqrt(lengths[i]);
   }

@@ -23,7 +23,12 @@ export { type CoverageCurve, type CoverageOptions, coverageCurve } from "./cover
 export { type DistributedOptions, type DistributedRanking, maximizeDistributed } from "./distributed.ts";
 export { facilityLocation } from "./facility-location.ts";
 export { type Concave, type FeatureBasedOptions, featureBased } from "./feature-based.ts";
-export { type SimilarityMetric, type SimilarityOptions, similarities } from "./feature-similarities.ts";
+export {
+  type FeatureRows,
+  type SimilarityMetric,
+  type SimilarityOptions,
+  similarities,
+} from "./feature-similarities.ts";
 export { graphCut, sumRedundancy } from "./graph-cut.ts";
 export type { Guarantee } from "./guarantee.ts";
 export { logDeterminant } from "./log-determinant.ts";
@@ -31,12 +36,12 @@ export { type MaximizeOptions, maximize, type Optimizer, type Ranking } from "./
 export { type MixturePart, mixture } from "./mixture.ts";
 export { modular } from "./modular.ts";
 export {
-  type FeatureRows,
   type NeighbourOptions,
   type NeighbourSimilarities,
   neighbourSimilarities,
 } from "./neighbour-similarities.ts";
 export { saturatedCoverage } from "./saturated-coverage.ts";
+export { embedSentences } from "./sentence-embeddings.ts";
 export { evaluate, type Selection, type SetFunction } from "./set-function.ts";
 export { type Similarities, type SimilarityColumn, similarityMatrix } from "./similarities.ts";
 export { maximizeStream, type StreamOptions } from "./stream.ts";
