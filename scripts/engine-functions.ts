@@ -110,8 +110,13 @@ function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
 }
 
+/** A table in the form that the formatter gives it. */
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
+  const cells = [columns, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const marks = (cell: string) => cell.match(/\p{M}/gu)?.length ?? 0;
+  const widths = columns.map((_, j) => Math.max(...cells.map((row) => row[j].length - marks(row[j]))));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, j) => cell.padEnd(widths[j] + marks(cell))).join(" | ")} |`;
+  const [head, ...body] = cells;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
