@@ -1,4 +1,3 @@
-import { isCodes } from "../../core/codes.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Interval, Warning } from "../../core/estimate.ts";
 import { type Matrix, matrix } from "../../core/matrix.ts";
@@ -7,6 +6,7 @@ import { normalQuantile } from "../../core/special.ts";
 import { standardDeviation } from "../../core/statistics.ts";
 import { compile, type Tensor } from "../../engine/index.ts";
 import { rowsOf, type TrainedEstimate, type TrainedOptions, type Variable } from "../estimator.ts";
+import { asColumns } from "../one-hot.ts";
 import { type BoundName, boundValue } from "./bounds.ts";
 import { type Critic, type CriticKind, type CriticParams, critic } from "./critics.ts";
 import { type Rows, type TrainingSettings, tensorsOf, train } from "./training.ts";
@@ -42,7 +42,14 @@ export async function fittedBound(
   const random = new Random(seed).split("neural bound");
   const order = random.split("rows").permutation(n);
   const [half, threeQuarters] = [Math.floor(n / 2), Math.floor((3 * n) / 4)];
-  const rows = rowsFor(x, y);
+  const [left, right] = [asColumns(x), asColumns(y)];
+  const rows: Rows = {
+    x: Float32Array.from(left.data),
+    y: Float32Array.from(right.data),
+    n,
+    dimX: left.cols,
+    dimY: right.cols,
+  };
   const part = (from: number, to: number): Rows => {
     const { x: px, y: py } = tensorsOf(rows, order.subarray(from, to));
     const { dimX, dimY } = rows;
@@ -64,7 +71,7 @@ export async function fittedBound(
       random.split("training"),
       run,
     );
-    const blocks = await scorer.blocks(trained.params.critic, part(threeQuarters, n), blockRows.value);
+    const blocks = await scorer.blocks(trained.params.params, part(threeQuarters, n), blockRows.value);
     const { value, terms } = boundValue(bound, blocks, clip);
     const ceiling = bound === "infonce" ? Math.log(blocks[0].rows) : undefined;
     return {
@@ -141,18 +148,4 @@ function scorerOf(network: Critic) {
     },
     dispose: () => run.dispose(),
   };
-}
-
-/** Numbers as they are, categories as one-hot columns. */
-function rowsFor(x: Variable, y: Variable): Rows {
-  const [left, right] = [x, y].map((v) => {
-    if (!isCodes(v)) return { data: Float32Array.from(v.data), dim: v.cols };
-    const dim = v.levels.length;
-    const data = new Float32Array(v.codes.length * dim);
-    v.codes.forEach((code, i) => {
-      data[i * dim + code] = 1;
-    });
-    return { data, dim };
-  });
-  return { x: left.data, y: right.data, n: rowsOf(x), dimX: left.dim, dimY: right.dim };
 }

@@ -10,7 +10,6 @@ import {
   log,
   maximum,
   mean,
-  mul,
   negative,
   stopGradient,
   sub,
@@ -18,7 +17,8 @@ import {
   tensor,
   where,
 } from "../../engine/index.ts";
-import { adam, type Optimiser } from "../../engine/optimisers/index.ts";
+import { adam } from "../../engine/optimisers/index.ts";
+import { besideCarried, carry, type WithCarried } from "../carried-state.ts";
 import type { BoundName } from "./bounds.ts";
 import type { Critic, CriticParams } from "./critics.ts";
 import { logMeanExpOfProducts, objective } from "./objectives.ts";
@@ -33,7 +33,7 @@ export interface Rows {
 }
 
 /** The critic, and the logarithm of MINE's moving average of mean exp S. */
-type State = { readonly critic: CriticParams; readonly average: Tensor };
+type State = WithCarried<CriticParams, { readonly average: Tensor }>;
 type Batch = { readonly x: Tensor; readonly y: Tensor };
 
 export interface TrainingSettings {
@@ -69,17 +69,17 @@ export async function train(
   }
   return fit({
     name: bound,
-    params: { critic: critic.init(keys.key(random.uint32())), average: tensor([0]) } as State,
-    loss: (params, { x, y }: Batch, { step }) => {
-      const scores = critic.scores(params.critic, x, y);
-      if (bound === "mine") return negative(mine(scores, params.average, equal(step, 0)));
-      return sub(mul(mean(params.average), 0), objective(bound, scores));
+    params: { params: critic.init(keys.key(random.uint32())), carried: { average: tensor([0]) } } as State,
+    loss: ({ params, carried: { average } }, { x, y }: Batch, { step }) => {
+      const scores = critic.scores(params, x, y);
+      if (bound === "mine") return negative(mine(scores, average, equal(step, 0)));
+      return sub(carry(average, average), objective(bound, scores));
     },
     data: batches,
     stepsPerEpoch: Math.min(updatesPerLook, steps),
     epochs: Math.ceil(steps / updatesPerLook),
-    optimiser: besideAverage(adam({ learningRate })),
-    validation: { evaluate: (params) => validate(params.critic), better: "larger", patience },
+    optimiser: besideCarried(adam({ learningRate })),
+    validation: { evaluate: (params) => validate(params.params), better: "larger", patience },
     seed: random.uint32(),
     signal,
     onProgress,
@@ -89,32 +89,19 @@ export async function train(
 /**
  * MINE's objective. Its gradient is that of Donsker–Varadhan with the batch's mean exp S in the denominator replaced by
  * an exponential moving average, which takes away most of the bias of small batches. The average of the first batch is
- * that batch. It travels as a parameter whose gradient is its next value, see {@link besideAverage}.
+ * that batch.
  */
 export function mine(scores: Tensor, average: Tensor, isFirst: Tensor): Tensor {
   const batch = logMeanExpOfProducts(scores);
   const now = stopGradient(batch);
-  const before = mean(stopGradient(average));
+  const before = stopGradient(average);
   const next = where(isFirst, now, logAddExp(add(before, Math.log(kept)), add(now, Math.log(1 - kept))));
-  const carrier = mul(next, sub(mean(average), before));
-  return sub(sub(mean(diagonal(scores)), exp(sub(batch, next))), carrier);
+  return sub(sub(mean(diagonal(scores)), mean(exp(sub(batch, next)))), carry(average, next));
 }
 
 function logAddExp(a: Tensor, b: Tensor): Tensor {
   const larger = maximum(a, b);
   return add(larger, log(add(exp(sub(a, larger)), exp(sub(b, larger)))));
-}
-
-/** An optimiser for the critic beside which the average is set to its gradient. */
-function besideAverage(inner: Optimiser): Optimiser {
-  return {
-    init: (params) => inner.init((params as State).critic),
-    update: (params, gradient, state) => {
-      const [before, slope] = [params, gradient] as unknown as [State, State];
-      const [critic, next] = inner.update(before.critic, slope.critic, state);
-      return [{ critic, average: slope.average } as unknown as typeof params, next];
-    },
-  };
 }
 
 /** Chosen rows as tensors. */
