@@ -41,6 +41,7 @@ export {
   shrinkageIntensity,
   shrunkEntropy,
 } from "./discrete-entropy.ts";
+export { weightedKozachenkoLeonenko } from "./kozachenko-leonenko.ts";
 export { pair, type Symbols, symbols, tally } from "./symbols.ts";
 
 const where = "entropy";

@@ -5,11 +5,23 @@ import type { MutualInformationEstimator } from "../estimator.ts";
 import { gao } from "../gao/gao.ts";
 import { gaussian, gaussianCopula } from "../gaussian/gaussian.ts";
 import { ksg1, ksg2 } from "../ksg/ksg.ts";
+import { wkl } from "../lossy-compression/lossy-compression.ts";
 import { discrete, histogram } from "../plug-in/plug-in.ts";
 import { ross } from "../ross/ross.ts";
 import { trainedEstimators } from "./trained-estimators.ts";
 
-const all = [ksg1, ksg2, gaussian, gaussianCopula, histogram, discrete, ross, gao, ebabEstimator] as const;
+const all = [
+  ksg1,
+  ksg2,
+  gaussian,
+  gaussianCopula,
+  histogram,
+  discrete,
+  ross,
+  gao,
+  ebabEstimator,
+  wkl,
+] as const;
 
 /** The mutual-information estimators that can be asked for by name, besides `"auto"`. */
 export const mutualInformationEstimators: ReadonlyMap<string, MutualInformationEstimator> = new Map(
