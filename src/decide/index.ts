@@ -33,6 +33,17 @@ export {
   softPolicy,
 } from "./coupling/coupling.ts";
 export {
+  type ImportanceFunction,
+  type InformativeBatch,
+  type InformativeBatches,
+  type InformativeBatchOptions,
+  informativeBatches,
+  type SubsetOptions,
+  type SubsetSampler,
+  subsetSampler,
+  taylorSoftmax,
+} from "./ingenious/ingenious.ts";
+export {
   type BeforeAfter,
   concentratedClasses,
   type Edge,
