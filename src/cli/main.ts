@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `surprisal` command. Each subcommand is a file of its own and loads what it needs only when it runs. */
 import { Command, CommanderError, type OutputConfiguration } from "commander";
+import { coupleCommand } from "./couple.ts";
 import { doctorCommand } from "./doctor.ts";
 import { encodeCommand } from "./encode.ts";
 import { failed } from "./failed.ts";
@@ -10,6 +11,7 @@ import { papersCommand } from "./papers.ts";
 import { recommendCommand } from "./recommend.ts";
 import { relabelCommand } from "./relabel.ts";
 import { selectCommand } from "./select.ts";
+import { trainMistCommand } from "./train-mist.ts";
 import { version } from "./version.ts";
 import { watchCommand } from "./watch.ts";
 
@@ -43,7 +45,9 @@ const commands = [
   recommendCommand(),
   selectCommand(),
   relabelCommand(),
+  coupleCommand(),
   watchCommand(),
+  trainMistCommand(),
   papersCommand(),
   doctorCommand(),
 ];

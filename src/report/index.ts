@@ -1,3 +1,6 @@
+export { renderCoupleReport } from "./couple/html.ts";
+export type { CoupleReport } from "./couple/report.ts";
+export { renderCoupleTerminal } from "./couple/terminal.ts";
 export { renderReport } from "./html.ts";
 export { renderLearnReport } from "./learn/html.ts";
 export { renderLearnTerminal } from "./learn/terminal.ts";

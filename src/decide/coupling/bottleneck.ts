@@ -6,10 +6,12 @@ import {
   asRate,
   type Encoder,
   type EncoderMethod,
+  encoderByScore,
   encoderMethods,
   entropyBoundedEncoder,
-  mostExhaustive,
+  mostMoved,
 } from "./encoder.ts";
+import { greedyCells } from "./greedy.ts";
 import { descending, entropyOf, phi } from "./information.ts";
 import { Cells, conditionalTable, type Joint, marginal, rowStarts } from "./joint.ts";
 import {
@@ -20,6 +22,8 @@ import {
   requireMethod,
 } from "./minimum-entropy-coupling.ts";
 
+/** Shares of the rate at which further codes are tried. */
+const lowerRates = [0.95, 0.9, 0.8, 0.7];
 /** Cells of a composed table at most: 16 bytes each. */
 const mostCells = 2 ** 24;
 
@@ -125,24 +129,43 @@ export function halves(
   py: Float64Array,
   limit: number,
   {
-    encoder: encoders,
+    encoder: method,
     decoder: decoders,
     unit,
   }: { encoder: EncoderMethod; decoder: CouplingMethod; unit: Unit },
 ): { encoder: Encoder; decoder: Coupling; information: number } {
-  const tried = encodersFor(px, encoders).map((method) => {
-    const encoder = entropyBoundedEncoder(px, limit, { method, unit });
+  const encoders =
+    method === "best"
+      ? allEncoders(px, py, limit, unit)
+      : [entropyBoundedEncoder(px, limit, { method, unit })];
+  const tried = encoders.map((encoder) => {
     const decoder = minimumEntropyCoupling(encoder.pT, py, { method: decoders, unit });
     return { encoder, decoder, information: fromNats(arriving(encoder.joint, decoder.joint, py), unit) };
   });
   return tried.reduce((a, b) => (b.information > a.information + 1e-12 ? b : a));
 }
 
-/** What tells most of X need not tell most of Y: `"best"` tries every encoder that is quick. */
-function encodersFor(px: Float64Array, method: EncoderMethod): EncoderMethod[] {
-  if (method !== "best") return [method];
-  const few = descending(px).length <= mostExhaustive;
-  return few ? ["best", "exhaustive", "greedy", "uniform"] : ["best", "greedy", "uniform"];
+/**
+ * What tells most of X need not tell most of Y: a code may split where Y has nothing to match. Of few symbols, all maps
+ * are scored by what the greedy coupling lets through; of more, codes below the rate are tried too.
+ */
+function allEncoders(px: Float64Array, py: Float64Array, limit: number, unit: Unit): Encoder[] {
+  const nats = asRate(limit, unit, "couplingWithBottleneck");
+  const entropyY = entropyOf(py);
+  const scored = encoderByScore(
+    px,
+    nats,
+    unit,
+    (pT) => entropyOf(pT) + entropyY - greedyCells(pT, py).entropy(),
+  );
+  const below = scored || px.length > mostMoved ? [] : lowerRates;
+  return [
+    ...(["best", "greedy", "uniform"] as const).map((method) =>
+      entropyBoundedEncoder(px, limit, { method, unit }),
+    ),
+    ...below.map((share) => entropyBoundedEncoder(px, share * limit, { unit })),
+    ...(scored ? [scored] : []),
+  ];
 }
 
 /** Visits the rows of Σ_t p(x, t) p(y | t): the columns that are reached, ascending, and p(x, y) by column. */

@@ -171,7 +171,7 @@ describe("minimum-entropy coupling", () => {
 
   test("of thousands of outcomes stays within the greedy's guarantee of the bound, and best is no worse", () => {
     const random = new Random(3);
-    const [px, py] = [3000, 2000].map((n) => random.dirichlet(new Float64Array(n).fill(0.5)));
+    const [px, py] = [1500, 1000].map((n) => random.dirichlet(new Float64Array(n).fill(0.5)));
     const greedy = minimumEntropyCoupling(px, py, { method: "greedy", ...bits });
     expectMarginals(greedy.joint, px, py);
     expect(greedy.gap).toBeLessThanOrEqual(Math.LOG2E / Math.E);
@@ -275,32 +275,28 @@ describe("the bounds", () => {
 describe("a coupling with bottleneck", () => {
   const px = [0.35, 0.25, 0.15, 0.1, 0.08, 0.07];
   const py = [0.5, 0.3, 0.2];
+  const few = distribution.filter((p) => p.length <= 5);
 
   test("keeps the marginals and loses information at each step only", () => {
     fc.assert(
-      fc.property(
-        distribution,
-        distribution,
-        fc.double({ min: 0, max: 2.2, noNaN: true }),
-        (px, py, rate) => {
-          for (const encoder of ["best", "greedy", "neighborhood", "uniform"] as const) {
-            const found = couplingWithBottleneck(px, py, rate, { encoder });
-            expectMarginals(found.joint, px, py);
-            const { encoder: code, decoder, mutualInformation } = found;
-            const direct = entropyOf(px) + entropyOf(py) - entropyOf(found.joint.p);
-            expect(mutualInformation).toBeCloseTo(direct, 9);
-            expect(code.rate).toBeLessThanOrEqual(rate + 1e-12);
-            expect(mutualInformation).toBeLessThanOrEqual(
-              Math.min(code.information, decoder.mutualInformation) + 1e-9,
-            );
-            expect(mutualInformation).toBeGreaterThanOrEqual(
-              code.information + decoder.mutualInformation - code.rate - 1e-9,
-            );
-            if (code.codes) expect(mutualInformation).toBeCloseTo(decoder.mutualInformation, 10);
-            expect(mutualInformation).toBeLessThanOrEqual(found.upperBound + 1e-9);
-          }
-        },
-      ),
+      fc.property(few, few, fc.double({ min: 0, max: 2.2, noNaN: true }), (px, py, rate) => {
+        for (const encoder of ["best", "greedy", "neighborhood", "uniform"] as const) {
+          const found = couplingWithBottleneck(px, py, rate, { encoder });
+          expectMarginals(found.joint, px, py);
+          const { encoder: code, decoder, mutualInformation } = found;
+          const direct = entropyOf(px) + entropyOf(py) - entropyOf(found.joint.p);
+          expect(mutualInformation).toBeCloseTo(direct, 9);
+          expect(code.rate).toBeLessThanOrEqual(rate + 1e-12);
+          expect(mutualInformation).toBeLessThanOrEqual(
+            Math.min(code.information, decoder.mutualInformation) + 1e-9,
+          );
+          expect(mutualInformation).toBeGreaterThanOrEqual(
+            code.information + decoder.mutualInformation - code.rate - 1e-9,
+          );
+          if (code.codes) expect(mutualInformation).toBeCloseTo(decoder.mutualInformation, 10);
+          expect(mutualInformation).toBeLessThanOrEqual(found.upperBound + 1e-9);
+        }
+      }),
       { numRuns: 30 },
     );
   });

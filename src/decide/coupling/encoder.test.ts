@@ -14,7 +14,7 @@ const told = (px: number[], rate: number, method: (typeof encoderMethods)[number
   entropyBoundedEncoder(px, rate, { method, ...bits }).information;
 
 const distribution = fc
-  .array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 7 })
+  .array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 6 })
   .filter((weights) => weights.some((w) => w > 0))
   .map((weights) => {
     const sum = weights.reduce((a, b) => a + b);

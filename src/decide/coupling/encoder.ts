@@ -16,11 +16,11 @@ export const encoderMethods = ["best", "greedy", "exhaustive", "neighborhood", "
 export type EncoderMethod = (typeof encoderMethods)[number];
 
 /** Symbols up to which all partitions are tried: 115,975 of them. */
-export const mostExhaustive = 10;
+const mostExhaustive = 10;
 /** … with the neighbours of each: 4,140. */
 const mostNeighbours = 8;
 /** Symbols up to which single symbols are moved about. */
-const mostMoved = 500;
+export const mostMoved = 500;
 
 export interface EncoderOptions {
   /** @default "best" */
@@ -82,8 +82,26 @@ export function entropyBoundedEncoder(
   const p = Float64Array.from(order, (x) => all[x]);
   const nats = asRate(rate, unit, where);
   const { map, notes } = choose(p, order, all.length, nats, method, where);
+  return described(map, { p, order, symbols: all.length }, nats, method, unit, [...warnings, ...notes]);
+}
+
+/** Positive probabilities in descending order, and where they stood among all symbols. */
+interface Sorted {
+  readonly p: Float64Array;
+  readonly order: Int32Array;
+  readonly symbols: number;
+}
+
+function described(
+  map: CodeMap,
+  { p, order, symbols }: Sorted,
+  nats: number,
+  method: EncoderMethod,
+  unit: Unit,
+  warnings: Warning[],
+): Encoder {
   const limit = Math.min(nats, entropyOf(p));
-  const { joint, pT, codes } = tables(map, p, order, all.length);
+  const { joint, pT, codes } = tables(map, p, order, symbols);
   const inUnit = (value: number) => fromNats(value, unit);
   return {
     joint,
@@ -95,8 +113,38 @@ export function entropyBoundedEncoder(
     gap: inUnit(Math.max(0, limit - map.information)),
     method,
     unit,
-    warnings: [...warnings, ...notes],
+    warnings,
   };
+}
+
+/**
+ * Of all maps without split within the rate the one with the highest score; undefined for more than 8 symbols.
+ *
+ * @param px probabilities that sum to 1
+ * @param nats the rate
+ * @param score of the codes' probabilities, in nats; never above their entropy
+ */
+export function encoderByScore(
+  px: Float64Array,
+  nats: number,
+  unit: Unit,
+  score: (pT: Float64Array) => number,
+): Encoder | undefined {
+  const order = descending(px);
+  if (order.length > mostNeighbours) return undefined;
+  const p = Float64Array.from(order, (x) => px[x]);
+  let best = constant(p);
+  let highest = 0;
+  forEachPartition(p.length, (codes, count) => {
+    const masses = codeMasses(p, codes, count);
+    const entropy = entropyOf(masses);
+    if (entropy > nats + slack || entropy <= highest + slack) return;
+    const found = score(masses);
+    if (found <= highest + slack) return;
+    highest = found;
+    best = deterministic(p, codes, count);
+  });
+  return described(best, { p, order, symbols: px.length }, nats, "exhaustive", unit, []);
 }
 
 /** A rate in nats. */

@@ -25,7 +25,8 @@ export interface RatePoint {
 }
 
 /**
- * How much of X arrives at Y as the rate grows from 0 to H(X), where the code is no limit any more.
+ * How much of X arrives at Y as the rate grows from 0 to H(X), where the code is no limit any more. A code that was found
+ * at a lower rate is kept as long as none does better.
  *
  * @returns a point for each rate, in nats or `unit`
  * @throws InputError as `couplingWithBottleneck` does
@@ -73,10 +74,12 @@ export async function rateCurve(
     onProgress?.({ done: i, total: points, label: "rates" });
     const rate = (free.entropyX * i) / (points - 1);
     const found = halves(x, y, rate, { encoder, decoder, unit });
+    const before = curve[i - 1];
+    const better = before === undefined || found.information > before.information;
     curve.push({
       rate,
-      codeEntropy: found.encoder.rate,
-      information: found.information,
+      codeEntropy: better ? found.encoder.rate : before.codeEntropy,
+      information: better ? found.information : before.information,
       upperBound: Math.min(rate, shared),
     });
     await pace();
