@@ -62,7 +62,7 @@ CSV, TSV, JSON, JSON Lines, Parquet (also .gz and globs), .npy and .npz; "-" rea
     .option("--ignore <columns>", "leave these out", names)
     .option(
       "--estimator <name>",
-      "auto, ksg1, ksg2, gaussian, gaussianCopula, histogram, discrete, ross, gao; trained on the rows, seconds a pair: mine, donsker-varadhan, nwj, infonce, js, smile",
+      "auto, ksg1, ksg2, gaussian, gaussianCopula, histogram, discrete, ross, gao; mist, a trained network; trained on the rows, seconds a pair: mine, donsker-varadhan, nwj, infonce, js, smile",
     )
     .option("--k <neighbours>", "neighbours of the nearest-neighbour estimators", wholeNumber)
     .option("--bins <cells>", "cells per axis of the histogram", wholeNumber)
@@ -159,6 +159,7 @@ async function measureFile(file: string, flags: MeasureFlags, run: LongRunning) 
     x: columns(flags.x),
     y: columns(flags.y),
     given: columns(flags.given),
+    mist: true,
   };
   const measured = await measureTable(table, decisions, request, run);
   return { ...measured, inputHash: file === "-" || /[*?[]/.test(file) ? undefined : await hashFile(file) };

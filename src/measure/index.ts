@@ -17,6 +17,16 @@ export {
   type ConditionalMutualInformationOptions,
   conditionalMutualInformation,
 } from "./conditional-mutual-information/conditional-mutual-information.ts";
+export {
+  type ClassicMutualInformationOptions,
+  classicShannonEntropy,
+  classicShannonMutualInformation,
+  type DiffusionEntropyOptions,
+  type DiffusionMutualInformationOptions,
+  type DiffusionOptions,
+  diffusionSpectralEntropy,
+  diffusionSpectralMutualInformation,
+} from "./diffusion-spectral-entropy/diffusion-spectral-entropy.ts";
 export { discreteEntropy, type EntropyOptions, entropy } from "./entropy/entropy.ts";
 export type {
   Correction,
@@ -28,7 +38,51 @@ export type {
   TrainedOptions,
   Variable,
 } from "./estimator.ts";
+export {
+  type ActivationRecorder,
+  type EpochActivations,
+  type InformationPlane,
+  type InformationPlaneOptions,
+  informationPlane,
+  planeEstimators,
+  type ReadActivations,
+  type RecordOptions,
+  type Run,
+  readActivations,
+  recordActivations,
+} from "./information-plane/information-plane.ts";
 export type { Preprocess, VariableLike } from "./inputs.ts";
+export {
+  type AutoencoderOptions,
+  autoencoderCompressor,
+  type CompressedOptions,
+  type Compression,
+  type Compressor,
+  compressedMutualInformation,
+  firstColumnsCompressor,
+  type ImageKind,
+  type KnownImages,
+  knownInformationImages,
+  noCompressor,
+  pcaCompressor,
+} from "./lossy-compression/lossy-compression.ts";
+export {
+  loadMist,
+  type MetaExample,
+  type MetaRequest,
+  type MetaSampler,
+  type MistCard,
+  type MistHead,
+  type MistModel,
+  type MistOptions,
+  type MistPair,
+  mist,
+  mistBatch,
+  mistLoss,
+  saveMist,
+  type TrainMistOptions,
+  trainMist,
+} from "./mist/mist.ts";
 export {
   type MutualInformationOptions,
   mutualInformation,

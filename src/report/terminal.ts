@@ -3,7 +3,13 @@ import type { TableMeasurement } from "../measure/table/measurement.ts";
 import { asAsked, standing, targetEntropy } from "./findings.ts";
 import { formatCount, formatInterval, formatNumber, listWords, plural } from "./format.ts";
 import { renderBars } from "./terminal/bars.ts";
-import { renderEstimators, renderNotes, renderSecondOpinion, renderTrust } from "./terminal/below.ts";
+import {
+  renderEstimators,
+  renderMist,
+  renderNotes,
+  renderSecondOpinion,
+  renderTrust,
+} from "./terminal/below.ts";
 import { renderPairMatrix } from "./terminal/matrix.ts";
 import { flow, printable, truncateMiddle, wrap } from "./text-width.ts";
 
@@ -49,7 +55,11 @@ export function renderTerminal(measurement: TableMeasurement, options: TerminalO
     ...(m.question === "pairs" ? [renderPairMatrix(m, { width, paint })] : []),
     m.question === "groups" || m.question === "transfer" ? explanation(m, width) : [],
     renderEstimators(m, { width, paint }),
-    [...renderSecondOpinion(m, { width, paint }), ...renderTrust(m, { width, paint })],
+    [
+      ...renderSecondOpinion(m, { width, paint }),
+      ...renderMist(m, { width, paint }),
+      ...renderTrust(m, { width, paint }),
+    ],
     renderNotes(m, { width, paint }),
     footer(m, options.paths).map(([label, text]) => `${paint.dim(label.padEnd(6))}  ${text}`),
   ];

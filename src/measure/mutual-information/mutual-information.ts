@@ -37,9 +37,10 @@ import { trainedEstimators } from "./trained-estimators.ts";
 export interface MutualInformationOptions extends CertaintyOptions {
   /**
    * `"ksg1"`, `"ksg2"`, `"gaussian"`, `"gaussianCopula"`, `"histogram"`, `"discrete"`, `"ross"`, `"gao"`, or
-   * `"auto"`, which chooses by kind, ties, dimension and number of rows, and says why in `diagnostics.reason`. Or one
-   * that trains a network on the rows, seconds rather than milliseconds: `"mine"`, `"donsker-varadhan"`, `"nwj"`,
-   * `"infonce"`, `"js"`, `"smile"`; then `k`, `bins`, `correction`, `ties` and `local` do not apply.
+   * `"auto"`, which chooses by kind, ties, dimension and number of rows, and says why in `diagnostics.reason`. Or
+   * `"mist"`, a trained network that reads the sample. Or one that trains a network on the rows, seconds rather than
+   * milliseconds: `"mine"`, `"donsker-varadhan"`, `"nwj"`, `"infonce"`, `"js"`, `"smile"`. With a network `k`, `bins`,
+   * `correction`, `ties` and `local` do not apply.
    * @default "auto"
    */
   estimator?: string;

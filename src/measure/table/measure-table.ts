@@ -14,7 +14,8 @@ import { Random } from "../../core/random.ts";
 import { type ColumnDecision, categoriesOf, numbersOf, type Table } from "../../data/table.ts";
 import { trainedEstimators } from "../mutual-information/mutual-information.ts";
 import { type Frame, type FrameColumn, frameOf, frameRows } from "./frame.ts";
-import type { ColumnSummary, PairEstimate, TableMeasurement } from "./measurement.ts";
+import type { ColumnSummary, MistOpinion, PairEstimate, TableMeasurement } from "./measurement.ts";
+import { mistOpinions } from "./mist-opinions.ts";
 import { notesOf } from "./notes.ts";
 import { redundancyGroups } from "./overlap.ts";
 import { answerPair, measurePair, type PairAnswer, type PairOptions, type PairUnit } from "./pair-task.ts";
@@ -84,10 +85,26 @@ export async function measureTable(
     (work > smallWork && !isTrained) || request.threads !== undefined
       ? threads(request.threads ?? availableParallelism())
       : inline();
+  const asksMist =
+    request.mist === true &&
+    options.estimator !== "mist" &&
+    (question.kind === "target" || question.kind === "groups") &&
+    question.pairs.every(({ given }) => !given);
+  // Loading the network takes as long as measuring a small table, so it goes on beside.
+  const beside = asksMist ? threads(1) : undefined;
+  const opinions = beside
+    ?.map(mistOpinions, [{ pairs: question.pairs, unit: options.unit, seed: options.seed }], {
+      shared: frame,
+      signal,
+    })
+    .then(([answers]) => answers);
+  // Its failure is heard where it is awaited.
+  opinions?.catch(() => {});
   try {
     return await run();
   } finally {
     await executor.close();
+    await beside?.close();
   }
 
   async function run() {
@@ -120,6 +137,11 @@ export async function measureTable(
           stopped = { done: units.length, total: units.length };
           return undefined;
         });
+    const heard = await opinions?.catch((error: Error): MistOpinion[] | undefined => {
+      if (!(error instanceof StoppedError)) return question.pairs.map(() => ({ absent: error.message }));
+      stopped ??= { done: units.length, total: units.length };
+      return undefined;
+    });
     const columns = summaries(background?.entropies);
     const groups = background ? groupsOf(question, estimates, background.overlap, frame) : [];
     const measured = {
@@ -131,9 +153,11 @@ export async function measureTable(
       permutations: options.permutations,
       question: question.kind,
       target: question.target,
-      estimates: estimates.map((estimate, i) =>
-        i < keptNulls ? estimate : { ...estimate, nullValues: undefined },
-      ),
+      estimates: estimates.map((estimate, i) => ({
+        ...estimate,
+        ...(heard && { mist: opinionOn(estimate, question, heard) }),
+        nullValues: i < keptNulls ? estimate.nullValues : undefined,
+      })),
       notes: notesOf({
         n: table.rows,
         unit: options.unit,
@@ -301,6 +325,14 @@ function refuseIfNothing(answers: readonly PairAnswer[], estimates: readonly Pai
     where: first.unit.x.join(", "),
     problem: first.refused.message,
   });
+}
+
+function opinionOn(
+  { x, y }: PairEstimate,
+  { pairs }: Question,
+  opinions: readonly MistOpinion[],
+): MistOpinion | undefined {
+  return opinions[pairs.findIndex((pair) => compareNames(pair, { x, y }) === 0)];
 }
 
 function byName(a: PairAnswer, b: PairAnswer): number {

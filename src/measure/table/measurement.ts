@@ -50,9 +50,22 @@ export interface PairEstimate {
   warnings: Warning[];
   /** The same question asked of a second estimator. */
   second?: { method: string; value: number };
+  /** What the trained network MIST reads off the same rows, where it was asked. */
+  mist?: MistOpinion;
   /** Values under permutation, in `unit`, when kept for the histogram. */
   nullValues?: number[];
 }
+
+/** A value by MIST in the estimate's unit, with the rows that it read, or why there is none. */
+export type MistOpinion =
+  | {
+      absent?: undefined;
+      value: number;
+      interval: { low: number; high: number; level: number };
+      n: number;
+      warnings: string[];
+    }
+  | { absent: string };
 
 export interface Note {
   code: string;

@@ -20,6 +20,8 @@ export interface TableRequest extends Partial<PairOptions> {
   history?: number;
   /** Worker threads; by default as many as the machine runs at once, and none for small tables. */
   threads?: number;
+  /** Asks MIST for a second opinion on pairs with a target or between groups. Default false. */
+  mist?: boolean;
 }
 
 /** What is asked of a table: which groups of columns, paired with which. */

@@ -44,6 +44,7 @@ function table(m: TableMeasurement): Markup {
     interval: m.estimates.some((e) => e.interval),
     p: m.estimates.some((e) => e.pValue !== undefined),
     second: m.estimates.some((e) => e.second),
+    mist: m.estimates.some((e) => e.mist),
   };
   const first = { target: "column", pairs: "pair", groups: "columns", transfer: "direction" }[m.question];
   const columns: TableColumn[] = [
@@ -55,6 +56,7 @@ function table(m: TableMeasurement): Markup {
     { title: "rows", numeric: true },
     { title: "estimator" },
     ...(has.second ? [{ title: "second opinion", numeric: true }] : []),
+    ...(has.mist ? [{ title: "second opinion (MIST)", numeric: true }] : []),
   ];
   const rows = m.estimates.map((e) => ({
     cells: [
@@ -70,6 +72,9 @@ function table(m: TableMeasurement): Markup {
       { content: formatCount(e.n), sort: e.n },
       how(e, m, footnotes),
       ...(has.second ? [{ content: second(e, m), sort: e.second?.value ?? "" }] : []),
+      ...(has.mist
+        ? [{ content: mist(e, m), sort: e.mist?.absent === undefined ? (e.mist?.value ?? "") : "" }]
+        : []),
     ],
   }));
   const about =
@@ -87,6 +92,16 @@ function p(e: PairEstimate, m: TableMeasurement): string {
 function second(e: PairEstimate, m: TableMeasurement): Markup {
   if (!e.second) return html``;
   return html`${amount(e.second.value, m)} <br><span class="why">${disagrees(e, m) && html`<strong>differs</strong> · `}${e.second.method}</span>`;
+}
+
+/** The reading of the trained network with its interval and what it warns of, or why there is none. */
+function mist({ mist: opinion, n }: PairEstimate, m: TableMeasurement): Markup {
+  if (!opinion) return html``;
+  if (opinion.absent !== undefined) return html`<span class="why">none: ${opinion.absent}</span>`;
+  const { value, interval, warnings } = opinion;
+  return html`${amount(value, m)} <br><span class="why">${amountInterval(interval, m)}${
+    opinion.n < n && html` · ${formatCount(opinion.n)} rows`
+  }${warnings.map((message) => html` · ${message}`)}</span>`;
 }
 
 /** Warnings that several rows share, in the order of their footnotes. */
@@ -124,5 +139,8 @@ function coverage(m: TableMeasurement): Markup {
   }${
     m.estimates.some(isBias) &&
     "Where p is large although the interval lies above zero, random pairings reach the value too: then it is no sign of dependence. "
+  }${
+    m.estimates.some((e) => e.mist?.absent === undefined && e.mist) &&
+    "MIST is a network trained on simulated data of known information; its brackets are its own 90 % interval, and it never reads below zero. "
   }Values are never cut off at zero: slightly below it means that nothing was seen.</p>`;
 }

@@ -7,6 +7,7 @@ import type { Canvas } from "./bars.ts";
 
 const mostReasons = 3;
 const mostNotes = 8;
+const mostOpinions = 12;
 
 /** Which estimators ran, what they are and why they were taken. */
 export function renderEstimators(m: TableMeasurement, { width, paint }: Canvas): string[] {
@@ -52,6 +53,27 @@ export function renderSecondOpinion(m: TableMeasurement, { width, paint }: Canva
         )}`;
   const text = `agrees on ${agreed} of ${plural(asked.length, "row")} (${methods.join("; ")})${where}`;
   return labelled("second opinion", text, width, paint.bold, "");
+}
+
+/** What MIST reads: one value per row, in the order of the rows. */
+export function renderMist(m: TableMeasurement, { width, paint }: Canvas): string[] {
+  const asked = m.estimates.flatMap(({ mist }) => mist ?? []);
+  if (asked.length === 0) return [];
+  const read = asked.flatMap((opinion) => (opinion.absent === undefined ? [opinion] : []));
+  const reasons = [...new Set(asked.flatMap(({ absent }) => absent ?? []))];
+  const values = asked
+    .slice(0, mostOpinions)
+    .map((opinion) => (opinion.absent === undefined ? formatNumber(opinion.value) : "–"));
+  if (asked.length > values.length) values.push("…");
+  const most = Math.max(...read.map(({ n }) => n));
+  const sentences = [
+    ...(read.length > 0
+      ? [`a trained network reads ${values.join(", ")}${asked.length > 1 ? " in turn" : ""}`]
+      : []),
+    ...(read.some(({ warnings }) => warnings.length > 0) && most < m.n ? [`on at most ${most} rows`] : []),
+    ...reasons.map((reason) => `${read.length === 0 ? "not asked" : "–"}: ${reason}`),
+  ];
+  return labelled("second opinion (MIST)", sentences.join("; "), width, paint.bold, "");
 }
 
 /** How far the strongest value moves with the settings, and how right the estimator is on data like this. */

@@ -1,0 +1,20 @@
+import type { Matrix } from "../../core/matrix.ts";
+import type { Random } from "../../core/random.ts";
+
+/** What a training set must look like. */
+export interface MetaRequest {
+  readonly rows: number;
+  /** Most columns on a side. */
+  readonly maxDim: number;
+  readonly random: Random;
+}
+
+/** A training set: rows of x and y, and the truth in nats. */
+export interface MetaExample {
+  readonly x: Matrix;
+  readonly y: Matrix;
+  readonly mutualInformation: number;
+}
+
+/** Draws a distribution and a sample of it. */
+export type MetaSampler = (request: MetaRequest) => MetaExample;
