@@ -5,7 +5,6 @@ import {
   add,
   argmax,
   compile,
-  fit,
   initialisers,
   layers,
   logSoftmax,
@@ -14,10 +13,13 @@ import {
   negative,
   optimisers,
   random,
+  slice,
   square,
+  std,
   sum,
   type Tensor,
   tensor,
+  fit as train,
 } from "../engine/index.ts";
 import { type EpochActivations, recordActivations } from "./information-plane/information-plane.ts";
 
@@ -28,6 +30,8 @@ export interface NetworkOptions {
   readonly activation: (x: Tensor) => Tensor;
   /** Weights are drawn from normals of deviation scale / √inputs. Default √2. */
   readonly scale?: number;
+  /** Normal noise of so many of its own standard deviations on every hidden layer, always. Default 0. */
+  readonly noise?: number;
   /** Weight of ½ Σ W² over all layers but the last. Default 0. */
   readonly l2?: number;
   readonly learningRate: number;
@@ -55,41 +59,46 @@ export async function recordedNetwork(
   watched: { x: Matrix; y: Codes },
   options: NetworkOptions,
 ): Promise<RecordedNetwork> {
-  const { hidden, activation, scale = Math.SQRT2, l2 = 0, learningRate, seed, folder } = options;
+  const { hidden, activation, scale = Math.SQRT2, noise = 0, l2 = 0, learningRate, seed, folder } = options;
   const classes = training.y.levels.length;
   const widths = [training.x.cols, ...hidden, classes];
-  const stack = widths
-    .slice(1)
-    .map((outputs, l) =>
-      layers.dense(widths[l], outputs, {
-        initialiser: initialisers.truncatedNormal(scale / Math.sqrt(widths[l])),
-      }),
-    );
+  const stack = widths.slice(1).map((outputs, l) =>
+    layers.dense(widths[l], outputs, {
+      initialiser: initialisers.truncatedNormal(scale / Math.sqrt(widths[l])),
+    }),
+  );
   const stream = new Random(seed).split("weights");
   // One vector of all weights: for layers as small as these the optimiser's many small operations would cost most.
   const { vector, unravel } = optimisers.ravel(
     stack.map((layer, l) => layer.init(random.key(stream.split(l).uint32()))),
   );
-  const states = (p: Weights, x: Tensor): Tensor[] => {
+  const states = (p: Weights, x: Tensor, key: Tensor): Tensor[] => {
+    const keys = random.split(key, hidden.length);
     const out: Tensor[] = [];
-    for (let l = 0; l < hidden.length; l++) out.push(activation(stack[l].apply(p[l], out.at(-1) ?? x)));
+    for (let l = 0; l < hidden.length; l++) {
+      const clean = activation(stack[l].apply(p[l], out.at(-1) ?? x));
+      const stray = () => mul(mul(std(clean), noise), random.normal(slice(keys, l), clean.shape));
+      out.push(noise === 0 ? clean : add(clean, stray()));
+    }
     return out;
   };
-  const scores = (p: Weights, x: Tensor) => stack[hidden.length].apply(p[hidden.length], states(p, x).at(-1)!);
+  const scores = (p: Weights, x: Tensor, key: Tensor) =>
+    stack[hidden.length].apply(p[hidden.length], states(p, x, key).at(-1)!);
+  const always = random.key(stream.split("noise").uint32());
   const recorder = recordActivations({
     layers: (weights: Tensor, x) =>
-      Object.fromEntries(states(unravel(weights), x).map((state, l) => [`layer-${l + 1}`, state])),
+      Object.fromEntries(states(unravel(weights), x, always).map((state, l) => [`layer-${l + 1}`, state])),
     x: asTensor(watched.x),
     when: options.when,
     folder,
     y: watched.y,
   });
-  const { params } = await fit({
+  const { params } = await train({
     name: "recorded network",
     params: vector,
-    loss: (weights, batch: { x: Tensor; y: Tensor }) => {
+    loss: (weights, batch: { x: Tensor; y: Tensor }, { key }) => {
       const p = unravel(weights);
-      const loss = negative(mean(sum(mul(logSoftmax(scores(p, batch.x)), batch.y), -1)));
+      const loss = negative(mean(sum(mul(logSoftmax(scores(p, batch.x, key)), batch.y), -1)));
       if (l2 === 0) return loss;
       const squares = p.slice(0, -1).map(({ kernel }) => sum(square(kernel)));
       return add(loss, mul(squares.reduce(add), l2 / 2));
@@ -102,7 +111,7 @@ export async function recordedNetwork(
     signal: options.signal,
     onEpoch: recorder.onEpoch,
   });
-  const guess = compile((weights: Tensor, x: Tensor) => argmax(scores(unravel(weights), x), -1));
+  const guess = compile((weights: Tensor, x: Tensor) => argmax(scores(unravel(weights), x, always), -1));
   const accuracy = async ({ x, y }: { x: Matrix; y: Codes }) => {
     const { data } = await guess(params, asTensor(x));
     return y.codes.filter((code, i) => code === data[i]).length / y.codes.length;

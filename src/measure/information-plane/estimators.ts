@@ -13,6 +13,11 @@ import {
 import { diffusionSpectralMutualInformation } from "../diffusion-spectral-entropy/diffusion-spectral-entropy.ts";
 import { gaussian } from "../gaussian/gaussian.ts";
 import { constantColumn } from "../inputs.ts";
+import {
+  type Compressor,
+  compressedMutualInformation,
+  pcaCompressor,
+} from "../lossy-compression/lossy-compression.ts";
 import { mutualInformation } from "../mutual-information/mutual-information.ts";
 import type { LayerFinding, LayerTask } from "./plane.ts";
 
@@ -103,6 +108,26 @@ const all: readonly PlaneEstimator[] = [
     },
   },
   {
+    name: "lossyCompression",
+    title: "four principal components, then neighbours",
+    about:
+      "Inputs and layers are compressed to four principal components each, then measured by nearest neighbours: a lower bound, meant for layers with noise. For a network without noise the true I(X;T) is infinite.",
+    needsInput: true,
+    mostRows: 2000,
+    settings: ({ k = 5 }) => ({ k, components: 4 }),
+    measure: async ({ t: given, x, y, k = 5, seed, signal }) => {
+      const t = varying(given);
+      if (t.cols === 0) return nothing;
+      const options = { k, seed, signal, interval: false, permutations: 0 } as const;
+      return withFewerComponents(t, async (compressor) =>
+        both(
+          await compressedMutualInformation(varying(x!), t, { ...options, compressY: compressor }),
+          await compressedMutualInformation(t, y, { ...options, compressX: compressor }),
+        ),
+      );
+    },
+  },
+  {
     name: "dse",
     title: "diffusion spectral (DSMI)",
     about:
@@ -145,6 +170,21 @@ export function rowsDrawn({ mostRows }: PlaneEstimator, n: number, seed: number)
 }
 
 const nothing: LayerFinding = { aboutInput: 0, aboutLabel: 0, warnings: [] };
+
+/** Layers may lie in fewer dimensions than four: then fewer components are all there is. */
+async function withFewerComponents(
+  t: Matrix,
+  measure: (compressor: Compressor | undefined) => Promise<LayerFinding>,
+): Promise<LayerFinding> {
+  const most = Math.min(4, t.cols);
+  for (let components = most; ; components--) {
+    try {
+      return await measure(components === most ? undefined : pcaCompressor(components));
+    } catch (error) {
+      if (!(error instanceof InputError && error.code === "singular" && components > 1)) throw error;
+    }
+  }
+}
 
 function counted({ aboutInput, aboutLabel, warnings }: LayerInformation): LayerFinding {
   return { aboutInput, aboutLabel, warnings };

@@ -27,7 +27,7 @@ import {
   recordActivations,
 } from "./information-plane.ts";
 
-const n = 120;
+const n = 240;
 const labels = Int32Array.from({ length: n }, (_, i) => i % 3);
 
 /** A layer of rows near their class's place, the tighter the smaller the spread. */
@@ -164,7 +164,7 @@ describe("informationPlane", () => {
     await broken({ first }, /a, epoch 7: a layer is missing.*got "second"/);
     await broken(
       { first, second: matrix(5, 2) },
-      /a, epoch 7, second: another number of rows.*120 rows, got 5/,
+      /a, epoch 7, second: another number of rows.*240 rows, got 5/,
     );
     await broken({ first, second: matrix(n, 3) }, /another number of units.*2 units, got 3/);
     const nan = matrix(n, 2);
