@@ -1,5 +1,6 @@
 // Refusals shared by the array functions: one line that names the function, what it expected and what it got.
 import { InputError } from "../core/errors.ts";
+import { didYouMean } from "../core/suggest.ts";
 import { describe, type Operand, type Shape, Tensor } from "./tensor.ts";
 
 function shapeOf(operand: Operand): Shape {
@@ -85,5 +86,18 @@ export function outOfRange(where: string, got?: number, length?: number): InputE
     problem: "an index is outside of its axis",
     expected: length ? `${-length} to ${length - 1}` : undefined,
     got,
+  });
+}
+
+/** Refuses an option that nobody reads, most likely a misspelt one. */
+export function requireKnown(where: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new InputError({
+    code: "unknown-option",
+    where,
+    problem: "unknown option",
+    got: unknown,
+    hint: didYouMean(unknown, known),
   });
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../core/errors.ts";
+import { requireKnown } from "./check.ts";
 import { Unsupported } from "./lowering/context.ts";
 import { loadNative, type NativeProgram } from "./native.ts";
 import { InputType, type Program, record, runInJax } from "./program.ts";
@@ -66,8 +67,19 @@ export interface Compiled<A extends Tree[], T extends Tree> {
  */
 export function compile<A extends Tree[], T extends Tree>(
   f: (...args: A) => T,
-  { executor = "auto", donate: donated = [] }: CompileOptions = {},
+  options: CompileOptions = {},
 ): Compiled<A, T> {
+  requireKnown("compile", options, ["executor", "donate"]);
+  const { executor = "auto", donate: donated = [] } = options;
+  if (!["auto", "onnx", "wasm"].includes(executor)) {
+    throw new InputError({
+      code: "bad-option",
+      where: "compile",
+      problem: "no such executor",
+      expected: '"auto", "onnx" or "wasm"',
+      got: executor,
+    });
+  }
   const variants = new Map<string, Promise<Variant<T>>>();
   const known: Variant<T>[] = [];
   const call = async (...args: A): Promise<T> => {

@@ -1,5 +1,6 @@
 // Learning rates as functions of the number of updates made so far.
 import { InputError } from "../core/errors.ts";
+import { requireKnown } from "./check.ts";
 import { add, cos, div, less, maximum, minimum, mul, sub, where } from "./functions/elementwise.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -33,7 +34,9 @@ export interface CosineOptions {
  *
  * @throws InputError when a value is not finite or there are no steps
  */
-export function cosine({ peak, floor = 0, steps }: CosineOptions): Schedule {
+export function cosine(options: CosineOptions): Schedule {
+  requireKnown("cosine", options, ["peak", "floor", "steps"]);
+  const { peak, floor = 0, steps } = options;
   requireFinite("cosine", peak, floor);
   requireSteps("cosine", steps);
   return (step) => cosineBetween(peak, floor, minimum(div(step, steps), 1));
@@ -69,13 +72,9 @@ export interface OneCycleOptions {
  *
  * @throws InputError when a value is not finite, there are fewer than 2 steps or `rise` is not between 0 and 1
  */
-export function oneCycle({
-  peak,
-  steps,
-  rise = 0.3,
-  initial = peak / 25,
-  final = peak / 250_000,
-}: OneCycleOptions): Schedule {
+export function oneCycle(options: OneCycleOptions): Schedule {
+  requireKnown("oneCycle", options, ["peak", "steps", "rise", "initial", "final"]);
+  const { peak, steps, rise = 0.3, initial = peak / 25, final = peak / 250_000 } = options;
   requireFinite("oneCycle", peak, initial, final);
   requireSteps("oneCycle", steps, 2);
   if (!(rise > 0 && rise < 1)) {

@@ -113,3 +113,44 @@ describe("compile", () => {
     await expect(refusal).rejects.toThrow(/call the plain function/);
   });
 });
+
+describe("an option that nobody reads", () => {
+  const { layers, optimisers, schedules } = e;
+  const calls: [call: () => unknown, message: string][] = [
+    [
+      () => e.compile(square, { donates: [0] } as never),
+      'compile: unknown option, got "donates" (did you mean "donate"?)',
+    ],
+    [
+      () => e.compile(square, { executor: "gpu" } as never),
+      'compile: no such executor; expected "auto", "onnx" or "wasm", got "gpu"',
+    ],
+    [
+      () => optimisers.adam({ learningrate: 0.1 } as never),
+      'adam: unknown option, got "learningrate" (did you mean "learningRate"?)',
+    ],
+    [
+      () => optimisers.momentum({ nestrov: true } as never),
+      'momentum: unknown option, got "nestrov" (did you mean "nesterov"?)',
+    ],
+    [
+      () => schedules.cosine({ peek: 1, steps: 3 } as never),
+      'cosine: unknown option, got "peek" (did you mean "peak"?)',
+    ],
+    [
+      () => layers.dense(2, 3, { name: "out", initializer: 3 } as never),
+      'out: unknown option, got "initializer" (did you mean "initialiser"?)',
+    ],
+    [
+      () => layers.conv2d(1, 2, 3, { name: "first", stride: 2 } as never),
+      'first: unknown option, got "stride" (did you mean "strides"?)',
+    ],
+    [
+      () => e.lbfgs(() => [0, [0]], [1], { tolerence: 1 } as never),
+      'lbfgs: unknown option, got "tolerence" (did you mean "tolerance"?)',
+    ],
+  ];
+  it.each(calls)("is refused with the nearest name (%#)", (call, message) => {
+    expect(call).toThrow(message);
+  });
+});

@@ -85,8 +85,11 @@ export function checkpointFile<P extends Tree>(
       } catch (error) {
         if (!(error instanceof ReachError || error instanceof InputError)) throw error;
         savedAt = performance.now();
+        const code = "checkpoint-not-written";
+        // One is enough: the last says which checkpoint there is.
+        if (warnings.at(-1)?.code === code) warnings.pop();
         warnings.push({
-          code: "checkpoint-not-written",
+          code,
           message: `checkpoint of step ${moment.journal.step} not written; the one of step ${savedStep} remains: ${error.message}`,
         });
       }

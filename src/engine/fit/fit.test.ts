@@ -383,6 +383,9 @@ describe("fit, given what it cannot use", () => {
     await expect(train({ ...line, batchsize: 3 } as never)).rejects.toThrow(
       'fit: unknown option, got "batchsize" (did you mean "batchSize"?)',
     );
+    await expect(train({ ...line, checkpoint: { path: "x", resumes: true } as never })).rejects.toThrow(
+      'fit: checkpoint: unknown option, got "resumes" (did you mean "resume"?)',
+    );
     await expect(train({ ...line, data: () => [], lastBatch: "drop", batchSize: undefined })).rejects.toThrow(
       /does not apply to a source/,
     );

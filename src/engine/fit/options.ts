@@ -1,6 +1,6 @@
 import { InputError } from "../../core/errors.ts";
 import type { LongRunning, Progress } from "../../core/progress.ts";
-import { didYouMean } from "../../core/suggest.ts";
+import { requireKnown } from "../check.ts";
 import type { CompileOptions } from "../compile.ts";
 import type { Optimiser } from "../optimisers/index.ts";
 import type { Tensor, Tree } from "../tensor.ts";
@@ -121,16 +121,10 @@ export function requireFitOptions<P extends Tree, B extends Tree>(
   where: string,
   options: FitOptions<P, B>,
 ): void {
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue;
-    throw new InputError({
-      code: "unknown-option",
-      where,
-      problem: "unknown option",
-      got: name,
-      hint: didYouMean(name, Object.keys(known)),
-    });
-  }
+  requireKnown(where, options, Object.keys(known));
+  const { checkpoint = {}, validation = {} } = options;
+  requireKnown(`${where}: checkpoint`, checkpoint, ["path", "everySeconds", "resume", "card"]);
+  requireKnown(`${where}: validation`, validation, ["patience", "data", "evaluate", "better"]);
   requireCount(where, "epochs", options.epochs);
   for (const name of ["batchSize", "stepsPerEpoch"] as const) {
     if (options[name] !== undefined) requireCount(where, name, options[name]);

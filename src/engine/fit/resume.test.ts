@@ -209,11 +209,9 @@ describe("a disk that is full", () => {
     const lines: string[] = [];
     for await (const line of linesOf(child)) lines.push(line);
     const warnings = JSON.parse(lines[lines.length - 1].slice("done ".length)) as Warning[];
-    // One for each of four steps and one at the end.
-    expect(warnings).toHaveLength(5);
-    expect(warnings[0].code).toBe("checkpoint-not-written");
+    expect(warnings.map(({ code }) => code)).toEqual(["checkpoint-not-written"]);
     expect(warnings[0].message).toMatch(
-      /^checkpoint of step 5 not written; the one of step 4 remains: .*cannot be written/,
+      /^checkpoint of step 8 not written; the one of step 4 remains: .*cannot be written/,
     );
     expect((await readFile(path)).equals(before)).toBe(true);
     expect(await readdir(own)).toEqual(["checkpoint.safetensors"]);

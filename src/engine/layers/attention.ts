@@ -8,7 +8,7 @@ import { any } from "../functions/reductions.ts";
 import { reshape, slice, swapAxes, tril } from "../functions/shape.ts";
 import type { Shape, Tensor } from "../tensor.ts";
 import { type DenseParams, dense } from "./dense.ts";
-import { type LayerOptions, requireInput, requireSizes } from "./layer.ts";
+import { type LayerOptions, requireInput, requireLayerOptions, requireSizes } from "./layer.ts";
 
 export type AttentionParams = {
   readonly query: DenseParams;
@@ -44,6 +44,7 @@ export interface Attention {
  */
 export function multiHeadAttention(features: number, heads: number, options: LayerOptions = {}): Attention {
   const { name = `multiHeadAttention(${features}, ${heads})`, dtype } = options;
+  requireLayerOptions(name, options);
   requireSizes(name, { features, heads });
   if (features % heads !== 0) {
     throw new InputError({

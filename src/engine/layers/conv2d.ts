@@ -5,7 +5,14 @@ import { add } from "../functions/elementwise.ts";
 import { reshape } from "../functions/shape.ts";
 import { heUniform, type Initialiser } from "../initialisers.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Layer, type LayerOptions, requireInput, requireParameter, requireSizes } from "./layer.ts";
+import {
+  type Layer,
+  type LayerOptions,
+  requireInput,
+  requireLayerOptions,
+  requireParameter,
+  requireSizes,
+} from "./layer.ts";
 
 /** `kernel` is [outputs, inputs / groups, height, width], `bias` is [outputs]. */
 export type Conv2dParams = { readonly kernel: Tensor; readonly bias: Tensor };
@@ -35,6 +42,7 @@ export function conv2d(
     initialiser = heUniform,
   } = options;
   const { groups = 1 } = options;
+  requireLayerOptions(name, options, ["initialiser", "strides", "padding", "dilation", "groups"]);
   requireSizes(name, { inputs, outputs, height, width, groups });
   if (inputs % groups !== 0 || outputs % groups !== 0) {
     throw new InputError({

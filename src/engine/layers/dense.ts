@@ -3,7 +3,14 @@ import { zeros } from "../functions/creation.ts";
 import { add } from "../functions/elementwise.ts";
 import { glorotUniform, type Initialiser } from "../initialisers.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Layer, type LayerOptions, requireInput, requireParameter, requireSizes } from "./layer.ts";
+import {
+  type Layer,
+  type LayerOptions,
+  requireInput,
+  requireLayerOptions,
+  requireParameter,
+  requireSizes,
+} from "./layer.ts";
 
 /** `kernel` is [inputs, outputs], `bias` is [outputs]. */
 export type DenseParams = { readonly kernel: Tensor; readonly bias: Tensor };
@@ -20,6 +27,7 @@ export interface DenseOptions extends LayerOptions {
  */
 export function dense(inputs: number, outputs: number, options: DenseOptions = {}): Layer<DenseParams> {
   const { name = `dense(${inputs}, ${outputs})`, dtype, initialiser = glorotUniform } = options;
+  requireLayerOptions(name, options, ["initialiser"]);
   requireSizes(name, { inputs, outputs });
   return {
     init: (key) => ({ kernel: initialiser(key, [inputs, outputs], dtype), bias: zeros([outputs], dtype) }),

@@ -1,7 +1,13 @@
 import { take } from "../functions/indexing.ts";
 import { type Initialiser, normal } from "../initialisers.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Layer, type LayerOptions, requireParameter, requireSizes } from "./layer.ts";
+import {
+  type Layer,
+  type LayerOptions,
+  requireLayerOptions,
+  requireParameter,
+  requireSizes,
+} from "./layer.ts";
 
 /** `table` is [count, features]. */
 export type EmbeddingParams = { readonly table: Tensor };
@@ -26,6 +32,7 @@ export function embedding(
     dtype,
     initialiser = normal(1 / Math.sqrt(features)),
   } = options;
+  requireLayerOptions(name, options, ["initialiser"]);
   requireSizes(name, { count, features });
   return {
     init: (key) => ({ table: initialiser(key, [count, features], dtype) }),

@@ -6,7 +6,13 @@ import { split as splitKey } from "../functions/random.ts";
 import { slice, split, stack } from "../functions/shape.ts";
 import { glorotUniform } from "../initialisers.ts";
 import type { Tensor } from "../tensor.ts";
-import { type LayerOptions, requireInput, requireParameter, requireSizes } from "./layer.ts";
+import {
+  type LayerOptions,
+  requireInput,
+  requireLayerOptions,
+  requireParameter,
+  requireSizes,
+} from "./layer.ts";
 
 /**
  * The reset gate, the update gate and the candidate lie side by side along the last axis: `kernel` is [inputs,
@@ -32,13 +38,16 @@ export interface Gru {
 
 /**
  * Gated recurrent unit (Cho et al., 2014, eqs. 5–8), with the reset gate after the recurrent product as in cuDNN:
- * r, z = σ(xW + b + hU + c), n = tanh(xW + b + r (hU + c)), h ← (1 − z) n + z h. The sequence is unrolled: the
- * compiled program grows with its length.
+ * r, z = σ(xW + b + hU + c), n = tanh(xW + b + r (hU + c)), h ← (1 − z) n + z h. The sequence is unrolled,
+ * because a recording has no loops: with derivatives each element adds some sixty equations and ten to twenty
+ * milliseconds to the first call. For sequences of up to some hundred elements; longer ones are for attention or
+ * convolutions.
  *
  * @throws InputError when a size is not a count; in `apply` when the input or the state has other axes
  */
 export function gru(inputs: number, features: number, options: LayerOptions = {}): Gru {
   const { name = `gru(${inputs}, ${features})`, dtype } = options;
+  requireLayerOptions(name, options);
   requireSizes(name, { inputs, features });
   const gates = 3 * features;
   return {

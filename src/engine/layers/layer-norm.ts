@@ -2,7 +2,14 @@ import { ones, zeros } from "../functions/creation.ts";
 import { add, mul } from "../functions/elementwise.ts";
 import { standardize } from "../functions/reductions.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Layer, type LayerOptions, requireInput, requireParameter, requireSizes } from "./layer.ts";
+import {
+  type Layer,
+  type LayerOptions,
+  requireInput,
+  requireLayerOptions,
+  requireParameter,
+  requireSizes,
+} from "./layer.ts";
 
 /** Both are [features]. */
 export type LayerNormParams = { readonly scale: Tensor; readonly bias: Tensor };
@@ -20,6 +27,7 @@ export interface LayerNormOptions extends LayerOptions {
  */
 export function layerNorm(features: number, options: LayerNormOptions = {}): Layer<LayerNormParams> {
   const { name = `layerNorm(${features})`, dtype, epsilon } = options;
+  requireLayerOptions(name, options, ["epsilon"]);
   requireSizes(name, { features });
   return {
     init: () => ({ scale: ones([features], dtype), bias: zeros([features], dtype) }),

@@ -1,5 +1,5 @@
 import { InputError } from "../../core/errors.ts";
-import { mismatch } from "../check.ts";
+import { mismatch, requireKnown } from "../check.ts";
 import { type DType, describe, type Shape, type Tensor, type Tree } from "../tensor.ts";
 
 /** First parameters from a random key, and the function they are the parameters of. */
@@ -15,6 +15,11 @@ export interface LayerOptions {
   name?: string;
   /** Element type of the parameters. Default `"float32"`. */
   dtype?: DType;
+}
+
+/** Refuses unknown options of a layer. */
+export function requireLayerOptions(layer: string, options: LayerOptions, own: readonly string[] = []): void {
+  requireKnown(layer, options, ["name", "dtype", ...own]);
 }
 
 /** Refuses an input whose axes are not these; `null` stands for any length, `"..."` first for any further axes. */

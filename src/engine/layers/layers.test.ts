@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { expectGradient, weighted } from "../../../test/engine/finite-differences.ts";
-import { compile, grad, random, reshape, slice, type Tensor, type Tree, tensor, zeros } from "../index.ts";
+import {
+  compile,
+  grad,
+  mean,
+  random,
+  reshape,
+  slice,
+  square,
+  type Tensor,
+  type Tree,
+  tensor,
+  valueAndGrad,
+  zeros,
+} from "../index.ts";
 import {
   conv2d,
   dense,
@@ -281,6 +294,16 @@ describe("multiHeadAttention", () => {
 describe("gru", () => {
   const layer = gru(2, 2, { dtype });
   const params: GruParams = { ...layer.init(key), bias: normal([6], 10), recurrentBias: normal([6], 11) };
+
+  it("is unrolled: its program grows by the same for every element of the sequence", async () => {
+    const step = compile((p: GruParams, x: Tensor) =>
+      valueAndGrad((q: GruParams) => mean(square(layer.apply(q, x))))(p),
+    );
+    for (const time of [4, 8, 12]) await step(params, normal([1, time, 2], 1));
+    const [four, eight, twelve] = step.explain().map(({ equations }) => equations);
+    expect(twelve - eight).toBe(eight - four);
+    await step.dispose();
+  });
 
   it("follows its equations from state to state", async () => {
     const x = normal([1, 2, 2], 12);

@@ -6,6 +6,7 @@
 import { InputError } from "../../core/errors.ts";
 import { pacer } from "../../core/pace.ts";
 import type { LongRunning } from "../../core/progress.ts";
+import { requireKnown } from "../check.ts";
 import { lineSearch, type Point } from "./line-search.ts";
 
 /** The value of a function and its gradient. The array of numbers passed in must not be kept or changed. */
@@ -89,6 +90,7 @@ function* minimise(
   options: LbfgsOptions,
   onIteration?: (done: number) => void,
 ): Generator<Float64Array, LbfgsResult, ReturnType<ValueAndGradient>> {
+  requireKnown("lbfgs", options, ["tolerance", "maxIterations", "memory", "signal", "onProgress"]);
   const { tolerance = 1e-6, maxIterations = defaultIterations, memory = 10 } = options;
   requireOptions(start, { tolerance, maxIterations, memory });
   const history = new History(start.length, memory);

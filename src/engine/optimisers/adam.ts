@@ -1,3 +1,4 @@
+import { requireKnown } from "../check.ts";
 import { ones } from "../functions/creation.ts";
 import { add, astype, div, exp, mul, sqrt, square, sub } from "../functions/elementwise.ts";
 import type { DType, Tensor, Tree } from "../tensor.ts";
@@ -54,6 +55,7 @@ export function adamw({ weightDecay = 0.01, ...options }: AdamWOptions = {}): Op
  * (η √c₂ / c₁) m / (√v + ε √c₂): the corrections touch two numbers instead of every parameter.
  */
 function adaptive(where: string, options: AdamOptions, weightDecay: number): Optimiser {
+  requireKnown(where, options, ["learningRate", "beta1", "beta2", "epsilon"]);
   const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   requireRate(where, learningRate);
   requireShare(where, "beta1", beta1);

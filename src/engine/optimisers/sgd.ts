@@ -1,3 +1,4 @@
+import { requireKnown } from "../check.ts";
 import { add, mul, sub } from "../functions/elementwise.ts";
 import type { Tree } from "../tensor.ts";
 import {
@@ -22,7 +23,9 @@ export interface SgdOptions {
  *
  * @throws InputError when the learning rate is not positive
  */
-export function sgd({ learningRate = 0.01 }: SgdOptions = {}): Optimiser {
+export function sgd(options: SgdOptions = {}): Optimiser {
+  requireKnown("sgd", options, ["learningRate"]);
+  const { learningRate = 0.01 } = options;
   requireRate("sgd", learningRate);
   return {
     init: () => ({ step: noSteps() }),
@@ -48,11 +51,9 @@ export interface MomentumOptions {
  *
  * @throws InputError when the learning rate is not positive or the decay not from 0 to below 1
  */
-export function momentum({
-  learningRate = 0.01,
-  decay = 0.9,
-  nesterov = false,
-}: MomentumOptions = {}): Optimiser {
+export function momentum(options: MomentumOptions = {}): Optimiser {
+  requireKnown("momentum", options, ["learningRate", "decay", "nesterov"]);
+  const { learningRate = 0.01, decay = 0.9, nesterov = false } = options;
   requireRate("momentum", learningRate);
   requireShare("momentum", "decay", decay);
   return {
