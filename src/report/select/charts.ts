@@ -26,14 +26,18 @@ export function coverageChart(kit: Kit, { sizes, chosen, random }: JudgedCurve, 
   }));
   const all = points.flatMap((p) => [p.chosen, p.low, p.high]);
   const low = Math.min(0, ...all);
-  const high = Math.max(...all, low + 1e-9);
   const end = points[points.length - 1];
+  const scales: Scales = {
+    x: [0, Math.max(1, end.rows)],
+    y: [low, Math.max(...all, low + 1e-9)],
+    axis: "rows chosen",
+  };
   return draw(
     kit,
     {
-      ...frame(size, { x: [0, Math.max(1, end.rows)], y: [low, high], axis: "rows chosen" }),
+      ...frame(size, scales),
       marks: [
-        ...axes(kit, { x: [0, Math.max(1, end.rows)], y: [low, high], axis: "rows chosen" }),
+        ...axes(kit, scales),
         Plot.areaY(points, { x: "rows", y1: "low", y2: "high", fill: "var(--marginal)", fillOpacity: 0.35 }),
         Plot.line(points, { x: "rows", y: "mean", stroke: muted, strokeWidth: 1.5, strokeDasharray: "4 3" }),
         Plot.line(points, { x: "rows", y: "chosen", stroke: accent, strokeWidth: 2 }),
@@ -51,6 +55,9 @@ export function coverageChart(kit: Kit, { sizes, chosen, random }: JudgedCurve, 
   );
 }
 
+/** Gains fall fast: on a logarithmic scale where all are above 0 and far apart. */
+const farApart = 30;
+
 /** What each chosen row added. */
 export function gainChart(kit: Kit, gains: readonly number[], size: Size): Markup {
   const { Plot } = kit;
@@ -58,16 +65,19 @@ export function gainChart(kit: Kit, gains: readonly number[], size: Size): Marku
   const points = gains
     .map((gain, i) => ({ rank: i + 1, gain }))
     .filter((_, i) => i % step === 0 || i === gains.length - 1);
-  const low = Math.min(0, ...gains);
-  const high = Math.max(...gains, low + 1e-9);
-  const scales = { x: [0, Math.max(1, gains.length)], y: [low, high], axis: "rank" } as const;
+  const least = Math.min(...gains);
+  const most = Math.max(...gains);
+  const isLogarithmic = least > 0 && most / least > farApart;
+  const low = isLogarithmic ? 10 ** Math.floor(Math.log10(least)) : Math.min(0, least);
+  const high = isLogarithmic ? most : Math.max(most, low + 1e-9);
+  const scales: Scales = { x: [0, Math.max(1, gains.length)], y: [low, high], axis: "rank", isLogarithmic };
   return draw(
     kit,
     {
       ...frame(size, scales),
       marks: [
         ...axes(kit, scales),
-        Plot.areaY(points, { x: "rank", y: "gain", fill: accent, fillOpacity: 0.25 }),
+        Plot.areaY(points, { x: "rank", y1: () => low, y2: "gain", fill: accent, fillOpacity: 0.2 }),
         Plot.line(points, { x: "rank", y: "gain", stroke: accent, strokeWidth: 1.75 }),
       ],
     },
@@ -79,10 +89,17 @@ interface Scales {
   x: readonly [number, number];
   y: readonly [number, number];
   axis: string;
+  isLogarithmic?: boolean;
 }
 
-function frame({ width, height }: Size, { x, y }: Scales) {
-  const ticks = niceTicks(y[0], y[1], 5);
+function yTicks({ y: [low, high], isLogarithmic }: Scales): number[] {
+  if (!isLogarithmic) return niceTicks(low, high, 5);
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => Number((10 ** (first + i)).toPrecision(3)));
+}
+
+function frame({ width, height }: Size, scales: Scales) {
+  const ticks = yTicks(scales);
   return {
     width,
     height,
@@ -90,13 +107,14 @@ function frame({ width, height }: Size, { x, y }: Scales) {
     marginRight: 12,
     marginTop: 12,
     marginBottom: 40,
-    x: { domain: [...x] },
-    y: { domain: [...y] },
+    x: { domain: [...scales.x] },
+    y: { domain: [...scales.y], type: scales.isLogarithmic ? ("log" as const) : ("linear" as const) },
   };
 }
 
-function axes({ Plot }: Kit, { x, y, axis }: Scales) {
-  const ticks = niceTicks(y[0], y[1], 5);
+function axes({ Plot }: Kit, scales: Scales) {
+  const { x, axis } = scales;
+  const ticks = yTicks(scales);
   return [
     Plot.gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
     Plot.axisY({ ticks, tickFormat: tickText, tickSize: 0, tickPadding: 6, label: null, fill: muted }),

@@ -115,7 +115,7 @@ export function redundancySection(r: SelectReport): Section | undefined {
   return {
     id: "redundancy",
     title: "Redundancy removed",
-    body: html`<p>${words}</p>${alike}${left}`,
+    body: html`<p>${words}</p><div class="beside">${alike}${left}</div>`,
   };
 }
 

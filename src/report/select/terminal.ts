@@ -3,14 +3,12 @@ import type { SelectReport } from "../../decide/submodular/report-data.ts";
 import { sortedNotes } from "../findings.ts";
 import { formatNumber } from "../format.ts";
 import { shortNumber } from "../learn/numbers.ts";
-import { sparkline } from "../learn/terminal.ts";
 import type { TerminalOptions } from "../terminal.ts";
 import { flow, padEnd, padStart, printable, truncateMiddle, wrap } from "../text-width.ts";
 import { aboutRows } from "./sections.ts";
 import { goodness, heading, redundancyText, verdict } from "./words.ts";
 
 const mostPicks = 10;
-const sparkWidth = 40;
 
 /**
  * A selection as text for a terminal: what was chosen and how good it is first, then what is worth knowing, files and
@@ -41,7 +39,7 @@ export function renderSelectTerminal(report: SelectReport, options: TerminalOpti
 
 type Paint = ReturnType<typeof createColors>;
 
-function pickLines({ picks, rows, gains }: SelectReport, width: number, paint: Paint): string[] {
+function pickLines({ picks, rows }: SelectReport, width: number, paint: Paint): string[] {
   const shown = picks.slice(0, mostPicks);
   const texts = shown.map(({ gain }) => shortNumber(gain));
   const widest = Math.max(4, ...texts.map((text) => text.length));
@@ -51,11 +49,9 @@ function pickLines({ picks, rows, gains }: SelectReport, width: number, paint: P
     return label === undefined ? start : `${start}  ${truncateMiddle(label, width - start.length - 2)}`;
   });
   const gap = " ".repeat(Math.max(0, digits + 11 + widest - 4));
-  const curve =
-    gains.length >= 8 ? [`  gains ${paint.cyan(sparkline(gains, Math.min(sparkWidth, gains.length)))}`] : [];
   const more =
     picks.length > shown.length ? [paint.dim(`  … ${picks.length - shown.length} more in the files`)] : [];
-  return [paint.dim(`${gap}gain`), ...lines, ...more, ...curve];
+  return [paint.dim(`${gap}gain`), ...lines, ...more];
 }
 
 function targetsText({ targets }: SelectReport): string | undefined {
