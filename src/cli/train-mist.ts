@@ -26,7 +26,7 @@ Examples:
   surprisal train-mist -o mist/ --from mist/ --steps 2000      go on from trained weights`,
     )
     .requiredOption("-o, --output <folder>", "where the network goes: weights, card, curve")
-    .option("--steps <count>", "updates", wholeNumber, 5000)
+    .option("--steps <count>", "updates", wholeNumber, 10_000)
     .option("--seed <number>", "seed of everything random", wholeNumber, 7)
     .option("--from <folder>", "start from the network in this folder")
     .option("--checkpoint <file>", "kept while training; a run that was stopped or killed goes on from it")

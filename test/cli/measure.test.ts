@@ -53,6 +53,43 @@ describe("surprisal measure", () => {
     expect(existsSync(join(cwd, "table.report.html"))).toBe(false);
   });
 
+  test("asks MIST for a second opinion on each column, and says why where there is none", async () => {
+    const { estimates } = await json(penguins, "--target", "Species", "--unit", "bits");
+    for (const { mist, n } of estimates) {
+      if (!mist || mist.absent !== undefined) throw new Error(`no reading: ${mist?.absent}`);
+      expect(mist.n).toBe(n);
+      expect(mist.interval).toMatchObject({ level: 0.9 });
+      expect(mist.interval.low).toBeLessThanOrEqual(mist.value);
+      expect(mist.interval.high).toBeGreaterThan(mist.value);
+    }
+    const few = join(cwd, "few.csv");
+    writeTable(few, 12);
+    const reason = "fewer rows than the network was trained on; expected at least 16, got 12";
+    const small = await json(few, "--target", "value");
+    expect(small.estimates.map(({ mist }) => mist)).toEqual(small.estimates.map(() => ({ absent: reason })));
+    const { stdout } = await surprisal(["measure", few, "--target", "value", "--no-report"], { cwd });
+    expect(stdout.replace(/\s+/g, " ")).toContain(`second opinion (MIST) not asked: ${reason}`);
+    expect((await json(penguins, "--pairs")).estimates[0].mist).toBeUndefined();
+  });
+
+  test("measures without ONNX Runtime, and without that opinion", async () => {
+    const hide = join(cwd, "hide.cjs");
+    writeFileSync(
+      hide,
+      `const m = require("node:module"); const load = m._load;
+       m._load = (name, ...rest) => { if (name === "onnxruntime-node") throw new Error("Cannot find it"); return load(name, ...rest); };`,
+    );
+    const before = process.env.NODE_OPTIONS;
+    process.env.NODE_OPTIONS = `--require=${hide}`;
+    try {
+      const { estimates } = await json(penguins, "--target", "Species");
+      expect(estimates[0].mist).toEqual({ absent: "ONNX Runtime is not installed" });
+    } finally {
+      if (before === undefined) delete process.env.NODE_OPTIONS;
+      else process.env.NODE_OPTIONS = before;
+    }
+  });
+
   test("gives the same answer for the same seed, whatever the number of threads", async () => {
     const parts = ["--target", "value", "--seed", "5"];
     const [one, two] = [await json(table, ...parts), await json(table, ...parts, "--threads", "2")];

@@ -8,6 +8,7 @@ import { drawHeldOut } from "./held-out.ts";
 import { type Scores, scoresOf, withFeatures } from "./inputs.ts";
 import type { MetaExample, MetaSampler } from "./meta-sampler.ts";
 import { type MistHead, type MistModel, natsOf, quantileAt } from "./model.ts";
+import { knots } from "./network.ts";
 import { smallKsg } from "./small-ksg.ts";
 
 /** Estimators of the comparison; the classical ones see normal scores of the same full columns. */
@@ -28,6 +29,8 @@ export interface Cell {
   readonly squares: Readonly<Record<Compared, Float64Array>>;
   /** Share of truths from the 5 % to the 95 % quantile. */
   readonly coverage: Readonly<Record<MistHead, number>>;
+  /** Mean pinball loss of the quantiles of ln(1 + I). */
+  readonly pinball: Readonly<Record<MistHead, number>>;
   readonly examples: readonly MetaExample[];
 }
 
@@ -94,6 +97,7 @@ async function cellOf(
     Float64Array
   >;
   const covered = { pure: 0, hybrid: 0 };
+  const loss = { pure: 0, hybrid: 0 };
   examples.forEach(({ mutualInformation: truth }, s) => {
     const { x, y } = samples[s];
     const [ksg3, ksg5, ksg10] = smallKsg(x, y, [3, 5, 10]);
@@ -110,6 +114,7 @@ async function cellOf(
     for (const head of ["pure", "hybrid"] as const) {
       const [low, high] = [0.05, 0.95].map((tau) => natsOf(quantileAt(read[head][s], tau)));
       if (truth >= low && truth <= high) covered[head]++;
+      loss[head] += pinballOf(read[head][s], Math.log1p(truth));
     }
   });
   const byName = (f: (values: Float64Array) => number) =>
@@ -124,8 +129,19 @@ async function cellOf(
       return Math.sqrt(meanOf(values.map((v) => (v - mean) ** 2)) / (sets - 1));
     }),
     coverage: { pure: covered.pure / sets, hybrid: covered.hybrid / sets },
+    pinball: { pure: loss.pure / sets, hybrid: loss.hybrid / sets },
     examples,
   };
+}
+
+/** Pinball loss of quantiles at the knots for one truth, mean over the knots. */
+export function pinballOf(quantiles: ArrayLike<number>, truth: number): number {
+  let sum = 0;
+  knots.forEach((tau, k) => {
+    const short = truth - quantiles[k];
+    sum += short < 0 ? (tau - 1) * short : tau * short;
+  });
+  return sum / knots.length;
 }
 
 export function meanOf(values: ArrayLike<number>): number {

@@ -2,8 +2,8 @@
 import { matrix } from "../../core/matrix.ts";
 import type { Random } from "../../core/random.ts";
 import { multivariateNormal, spiral, transformed } from "../beyond-normal/beyond-normal.ts";
-import { drawDims } from "./families.ts";
-import type { MetaExample, MetaRequest, MetaSampler } from "./meta-sampler.ts";
+import { drawDims, type MetaExample, type MetaRequest, type MetaSampler } from "./meta-sampler.ts";
+import type { Pair } from "./pair-families.ts";
 
 /** Draws per truth that has no closed form: a standard error near 0.01 nats. */
 const monteCarlo = 3000;
@@ -21,8 +21,6 @@ export function drawHeldOut(request: MetaRequest): MetaExample {
   const names = Object.keys(heldOutFamilies);
   return heldOutFamilies[names[request.random.integer(names.length)]](request);
 }
-
-type Pair = (random: Random) => { draw: () => readonly [number, number]; information: number };
 
 /** One linked pair of columns, unrelated normal columns beside it. */
 function pairwise(request: MetaRequest, pair: Pair): MetaExample {

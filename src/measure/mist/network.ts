@@ -9,7 +9,6 @@
 // X and Y are treated alike, so that swapping them changes nothing.
 import {
   add,
-  attention,
   broadcastTo,
   concatenate,
   cumsum,
@@ -24,7 +23,6 @@ import {
   reshape,
   slice,
   softplus,
-  standardize,
   sub,
   sum,
   swapAxes,
@@ -34,6 +32,7 @@ import {
   where,
 } from "../../engine/index.ts";
 import { glorotUniform, normal } from "../../engine/initialisers.ts";
+import { type Dense, dense, type Mab, mab, mlp, type Norm, standard } from "./blocks.ts";
 
 /** Sizes of the network. */
 export interface Architecture {
@@ -69,7 +68,6 @@ export const featureCount = 9;
 /** What both heads know of the shape: ln n / 6, (dx + dy) / 16, |dx − dy| / 8. */
 export const shapeCount = 3;
 
-const heads = 4;
 const seeds = 4;
 
 /** A batch of samples, padded: x in the first half of the columns, y in the second. */
@@ -83,19 +81,6 @@ export type Inputs = {
   readonly features: Tensor;
 };
 
-type Dense = { readonly kernel: Tensor; readonly bias: Tensor };
-type Norm = { readonly scale: Tensor; readonly bias: Tensor };
-type Mab = {
-  readonly normQuery: Norm;
-  readonly normContext: Norm;
-  readonly query: Tensor;
-  readonly key: Tensor;
-  readonly value: Tensor;
-  readonly out: Tensor;
-  readonly normHidden: Norm;
-  readonly first: Dense;
-  readonly second: Dense;
-};
 type EdgeLayer = {
   readonly norm: Norm;
   readonly left: Dense;
@@ -306,21 +291,6 @@ function sides(half: number) {
   };
 }
 
-/** Multi-head attention block, normalised before: queries, then a small network, both added. */
-function mab(params: Mab, query: Tensor, context: Tensor, hidden?: Tensor): Tensor {
-  const width = query.shape[2];
-  const toHeads = (x: Tensor) => swapAxes(reshape(x, [x.shape[0], x.shape[1], heads, width / heads]), 1, 2);
-  const ready = standard(params.normContext, context);
-  const mixed = attention(
-    toHeads(matmul(standard(params.normQuery, query), params.query)),
-    toHeads(matmul(ready, params.key)),
-    toHeads(matmul(ready, params.value)),
-    hidden ? { bias: hidden } : {},
-  );
-  const seen = add(query, matmul(reshape(swapAxes(mixed, 1, 2), query.shape), params.out));
-  return add(seen, dense(params.second, gelu(dense(params.first, standard(params.normHidden, seen)))));
-}
-
 /** Quantiles that cannot cross: the median, and sums of positive steps from it. */
 function quantiles(raw: Tensor, anchor?: Tensor): Tensor {
   const at = (from: number, to: number) => slice(raw, [], [from, to]);
@@ -341,16 +311,4 @@ export function pinball(predicted: Tensor, target: Tensor): Tensor {
   const short = sub(expandDims(target, 1), predicted);
   const loss = where(less(short, 0), mul(short, sub(levels, 1)), mul(short, levels));
   return mul(sum(loss), 1 / loss.size);
-}
-
-function mlp(parts: readonly Dense[], x: Tensor): Tensor {
-  return parts.reduce((value, part, i) => dense(part, i === 0 ? value : gelu(value)), x);
-}
-
-function dense({ kernel, bias }: Dense, x: Tensor): Tensor {
-  return add(matmul(x, kernel), bias);
-}
-
-function standard({ scale, bias }: Norm, x: Tensor): Tensor {
-  return add(mul(standardize(x), scale), bias);
 }

@@ -56,7 +56,7 @@ function table(m: TableMeasurement): Markup {
     { title: "rows", numeric: true },
     { title: "estimator" },
     ...(has.second ? [{ title: "second opinion", numeric: true }] : []),
-    ...(has.mist ? [{ title: "second opinion (MIST)", numeric: true }] : []),
+    ...(has.mist ? [{ title: html`second opinion <br>(MIST)`, numeric: true }] : []),
   ];
   const rows = m.estimates.map((e) => ({
     cells: [
