@@ -61,7 +61,8 @@ describe("mist", () => {
     const label = Array.from({ length: 120 }, (_, i) => ["a", "b", "c"][i % 3]);
     const numbers = label.map((l) => 3 * "abc".indexOf(l) + random.normal());
     const [one, other] = [await mist(numbers, label), await mist(label, numbers)];
-    expect(one.value).toBe(other.value);
+    // Equal but for the order of float32 sums.
+    expect(Math.abs(one.value - other.value)).toBeLessThan(1e-5);
     expect(one.value).toBeGreaterThan(0.4);
     expect(one.value).toBeLessThan(1.3);
   });

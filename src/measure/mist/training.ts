@@ -175,7 +175,7 @@ export async function trainNetwork(options: MistTrainingOptions): Promise<MistTr
       optimisers.adamw({ learningRate: rate, beta2: 0.98, weightDecay: 1e-4 }),
       1,
     ),
-    averaging: Math.min(0.998, 1 - 4 / steps),
+    averaging: Math.min(0.998, Math.max(0, 1 - 4 / steps)),
     seed,
     signal,
     ...(onProgress ? { onProgress: (p: FitProgress) => onProgress(p) } : {}),
