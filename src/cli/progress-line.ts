@@ -5,9 +5,14 @@ const everyMs = 100;
 /** Who knows better than from the share that is done says how long it will take. */
 type Timed = Progress & { readonly remainingSeconds?: number };
 
-/** A progress line on stderr with the remaining time; silent unless stderr is a terminal. */
-export function progressLine(): { update: (progress: Timed) => void; end: () => void } {
-  if (!process.stderr.isTTY) return { update: () => {}, end: () => {} };
+type Terminal = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "write">;
+
+/** A progress line with the remaining time, on stderr; silent unless that is a terminal. */
+export function progressLine(out: Terminal = process.stderr): {
+  update: (progress: Timed) => void;
+  end: () => void;
+} {
+  if (!out.isTTY) return { update: () => {}, end: () => {} };
   let label: string | undefined;
   let started = performance.now();
   let shown = 0;
@@ -23,11 +28,15 @@ export function progressLine(): { update: (progress: Timed) => void; end: () => 
       const share = progress.done / progress.total;
       const left = progress.remainingSeconds ?? ((now - started) / 1000) * (1 / share - 1);
       const bar = "▇".repeat(Math.round(20 * share)).padEnd(20, "·");
-      const text = `${bar} ${progress.done}/${progress.total} ${label ?? ""}  ${remaining(left)}`;
-      process.stderr.write(`\r\u001b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      const time = remaining(left);
+      const width = (out.columns ?? 80) - 1;
+      const text = `${bar} ${progress.done}/${progress.total} ${label ?? ""}`;
+      // Where there is little room the label is cut, not the time.
+      const line = time ? `${text.slice(0, Math.max(0, width - time.length - 2))}  ${time}` : text;
+      out.write(`\r\u001b[2K${line.slice(0, width)}`);
     },
     end() {
-      if (shown > 0) process.stderr.write("\r\u001b[2K");
+      if (shown > 0) out.write("\r\u001b[2K");
     },
   };
 }
