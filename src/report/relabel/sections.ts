@@ -85,7 +85,7 @@ export function locusSection(r: RelabelReport, kit: Kit): Section | undefined {
   const swatch = (colour: string, text: string) =>
     html`<i class="swatch" style="background:var(--${colour})"></i>${text} &ensp;`;
   const has = (standing: LabelCount["standing"]) => labels.some((label) => label.standing === standing);
-  const legend = html`${swatch("ink", "known to the classifier")}${has("identifiable") && swatch("bar", "can be predicted")}${has("reachable") && swatch("band", "only in a tie")}${has("unreachable") && swatch("marginal", "never predicted (hollow)")}${next.length > 0 && swatch("c1", "ring: observe next, in this order")} Places: ${map?.how}.`;
+  const legend = html`${swatch("ink", "known to the classifier")}${has("identifiable") && swatch("bar", "can be predicted")}${has("reachable") && swatch("band", "only in a tie")}${has("unreachable") && swatch("marginal", "never predicted (hollow)")}${next.length > 0 && swatch("c1", "ring: observe next, in this order")}<br>Places: ${map?.how}.`;
   return {
     id: "locus",
     title: "Within reach",
