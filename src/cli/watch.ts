@@ -112,16 +112,23 @@ async function measureFolder(folder: string, flags: WatchFlags, run: LongRunning
     spectralEntropy: spectral,
     ...run,
   });
-  const problems = new Set(["dead-layer", "one-epoch"]);
+  const severities: Record<string, "problem" | "fact"> = {
+    "dead-layer": "problem",
+    "one-epoch": "problem",
+    subsample: "fact",
+    "spectral-subsample": "fact",
+  };
   return {
     ...plane,
     estimatorTitle: planeEstimators.get(plane.estimator)!.title,
     verdict: verdictOf(plane),
     notes: [
-      ...plane.warnings.map(({ code, message }) => {
-        const severity = problems.has(code) ? ("problem" as const) : ("hint" as const);
-        return { code, severity, message, columns: [] };
-      }),
+      ...plane.warnings.map(({ code, message }) => ({
+        code,
+        severity: severities[code] ?? ("hint" as const),
+        message,
+        columns: [],
+      })),
       { code: "estimator", severity: "fact" as const, message: plane.about, columns: [] },
       ...notes.map((message) => ({ code: "layout", severity: "fact" as const, message, columns: [] })),
     ],

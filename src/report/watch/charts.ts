@@ -122,7 +122,8 @@ function placed(
     .map((end) => {
       const x = (end.x - left) / (right - left);
       const own = (height - 76) * (1 - (end.y - low) / (high - low));
-      let y = own;
+      // Below its point, where the line of H(Y) does not run through it.
+      let y = own + line * 0.9;
       while (taken.some((other) => Math.abs(other.x - x) < 0.25 && Math.abs(other.y - y) < line))
         y += line / 3;
       taken.push({ x, y });
