@@ -114,3 +114,11 @@ export type {
 } from "./table/measurement.ts";
 export type { TableRequest } from "./table/question.ts";
 export { type TransferEntropyOptions, transferEntropy } from "./transfer-entropy/transfer-entropy.ts";
+export {
+  type PairEncoder,
+  type PairEncoderOptions,
+  trainPairEncoder,
+  type WassersteinDependency,
+  type WassersteinDependencyOptions,
+  wassersteinDependency,
+} from "./wasserstein-dependency/wasserstein-dependency.ts";
