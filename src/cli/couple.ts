@@ -30,16 +30,14 @@ export function coupleCommand(): Command {
   return new Command("couple")
     .summary("join two distributions so that each tells most of the other, also through a code")
     .description(
-      `Finds the joint distribution with two given marginals in which X tells most of Y: the one of least entropy. With
---rate, X first goes through a code of at most that entropy, and what comes out still follows Y exactly.
+      `Finds the joint distribution with two given marginals in which X tells most of Y: the one of least entropy. With --rate, X first goes through a code of at most that entropy, and what comes out still follows Y exactly.
 
 Examples:
   surprisal couple p.csv q.csv
   surprisal couple messages.csv words.csv --rate 2.5 -o joint.csv
-  surprisal couple states.csv countries.csv --x state,population --y country,population --normalize
+  surprisal couple a.csv b.csv --x state,people --y land,people --normalize
 
-A file has one row for each outcome: its name and its probability, or the probability alone. CSV, TSV, JSON, JSON Lines,
-Parquet, .npy; "-" reads standard input.`,
+A file has one row for each outcome: its name and its probability, or the probability alone. CSV, TSV, JSON, JSON Lines, Parquet, .npy; "-" reads standard input.`,
     )
     .argument("<p>", "the distribution of X")
     .argument("<q>", "the distribution of Y")

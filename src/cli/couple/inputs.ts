@@ -2,7 +2,7 @@ import { InputError } from "../../core/errors.ts";
 import { hashFile, readTable } from "../../data/index.ts";
 import { categoriesOf, columnOf, numbersOf, type Table, type TableNote } from "../../data/table.ts";
 import { asDistribution } from "../../decide/coupling/coupling.ts";
-import { columnNames } from "../arguments.ts";
+import { columnNames, quoted } from "../arguments.ts";
 
 /** A distribution of a file. */
 export interface Side {
@@ -60,7 +60,7 @@ export async function readSide(
     notes.push({
       code: "zero-probabilities",
       severity: "fact",
-      message: `${zeros} of ${p.length} outcomes of ${table.name} have probability 0: they are in no cell`,
+      message: `${zeros} of ${p.length} outcomes of ${table.name} ${zeros === 1 ? "has probability 0: it is" : "have probability 0: they are"} in no cell`,
       columns: [],
     });
   }
@@ -71,9 +71,14 @@ export async function readSide(
     names,
     probabilities,
     sum: values.reduce((a, b) => a + b),
-    notes: [...table.notes.filter(({ severity }) => severity === "problem"), ...notes],
+    notes: [...table.notes.filter(matters), ...notes],
     hash: file === "-" || /[*?[]/.test(file) ? undefined : await hashFile(file),
   };
+}
+
+/** A file of bare numbers needs no names of columns. */
+function matters({ code, severity }: TableNote): boolean {
+  return severity === "problem" && code !== "no-header";
 }
 
 function columnsOf(
@@ -92,18 +97,20 @@ function columnsOf(
     throw refused(option, "too many columns", "<names>,<probabilities>", wanted.join(","));
   }
   if (all.length === 1) return { probabilities: all[0] };
-  const numeric = table.columns.filter(({ type }) => type === "number").map(({ name }) => name);
-  const text = all.filter((name) => !numeric.includes(name));
-  if (all.length === 2 && numeric.length === 1) return { names: text[0], probabilities: numeric[0] };
-  if (all.length === 2 && numeric.length === 2) return { names: all[0], probabilities: all[1] };
-  const [names, probabilities] = [text[0] ?? all[0], numeric.find((name) => name !== text[0]) ?? all[1]];
+  const isNumeric = (name: string) => columnOf(table, name).type === "number";
+  if (all.length === 2) {
+    const [first, second] = all;
+    return isNumeric(first) && !isNumeric(second)
+      ? { names: second, probabilities: first }
+      : { names: first, probabilities: second };
+  }
+  const names = all.find((name) => !isNumeric(name)) ?? all[0];
+  const probabilities = all.find((name) => name !== names && isNumeric(name)) ?? all[1];
   throw refused(
     table.name,
-    all.length === 2
-      ? "no column of numbers"
-      : `which of the ${all.length} columns are outcomes and probabilities?`,
-    `for instance ${option} ${[names, probabilities].join(",")}`,
-    all.join(", "),
+    "it is not said which columns are the outcomes and their probabilities",
+    `for instance ${option} ${quoted(`${names},${probabilities}`)}`,
+    `${all.length} columns: ${all.join(", ")}`,
   );
 }
 

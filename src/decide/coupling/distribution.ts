@@ -66,7 +66,11 @@ export function asDistribution(
     });
   }
   const off = Math.abs(sum - 1);
-  const how = `the probabilities sum to ${Number(sum.toPrecision(10))}, ${Number(off.toPrecision(3))} too ${sum > 1 ? "much" : "little"}`;
+  const total = Number(sum.toPrecision(10));
+  const how =
+    sum > 2
+      ? `the numbers sum to ${total}, not to 1`
+      : `the probabilities sum to ${total}, ${Number(off.toPrecision(3))} too ${sum > 1 ? "much" : "little"}`;
   if (!normalize && off > largestError) {
     throw new InputError({
       code: "not-normalized",

@@ -43,7 +43,7 @@ export function answerSection(r: CoupleReport, kit: Kit): Section {
     title: "Shared information",
     body: html`${figure(
       html`<div class="wide">${entropyBars(kit, r, 900)}</div><div class="narrow">${entropyBars(kit, r, 360)}</div>`,
-      `The bars are H(X) and H(Y) in ${r.unit}; dark is what they share, pale what one side keeps to itself. Together they are as long as H(X,Y).`,
+      `The bars are H(X) and H(Y) in ${r.unit}; where they overlap is what they share, the rest one side keeps to itself. Together they are as long as H(X,Y).`,
     )}${renderTable(`In ${r.unit}`, [{ title: "" }, { title: r.unit, numeric: true }], rows)}
 <p class="fine">Found by ${methodWords(r.method)}.</p>`,
   };
@@ -82,7 +82,9 @@ export function jointSection(r: CoupleReport, kit: Kit): Section {
     body: html`<p>${plural(r.cellCount, "pair")} of outcomes have a positive probability, of ${formatCount(r.x.outcomes * r.y.outcomes)} that could have one.</p>
 ${figure(
   heatMap(kit, r),
-  html`Rows: outcomes of X. Columns: outcomes of Y. Both from the likeliest down${cut && `, at most ${mostShown} each`}; the darker a cell, the likelier the pair (shades by the square root).`,
+  html`Rows: outcomes of X. Columns: outcomes of Y. Both from the likeliest down${cut && `, at most ${mostShown} each`}; the stronger the shade, the likelier the pair (by the square root of its probability).`,
+  undefined,
+  Math.max(r.x.top.length, r.y.top.length) > 14 ? "large" : "",
 )}${table}`,
   };
 }
