@@ -51,7 +51,7 @@ function drawFrom(names: readonly Name[], request: MetaRequest): MetaExample {
 }
 
 /** One set of a family, with what happens to data of any family: independence, mirrored columns, rounding. */
-export function finished(family: MetaSampler, request: MetaRequest): MetaExample {
+function finished(family: MetaSampler, request: MetaRequest): MetaExample {
   const { random } = request;
   for (;;) {
     const drawn = family(request);
