@@ -1,3 +1,4 @@
+import { matrix } from "../../core/matrix.ts";
 import { Random } from "../../core/random.ts";
 import {
   abs,
@@ -5,7 +6,6 @@ import {
   argmax,
   compile,
   elu,
-  fit,
   initialisers,
   layers,
   logSoftmax,
@@ -22,8 +22,9 @@ import {
   type Tensor,
   tanh,
   tensor,
+  fit as train,
 } from "../../engine/index.ts";
-import { ebab, type LayerInformation } from "./adaptive-binning.ts";
+import { adaptiveKdeBounds, ebab, type LayerInformation } from "./adaptive-binning.ts";
 
 const bits = 12;
 const inputs = 2 ** bits;
@@ -67,6 +68,8 @@ export interface ToyRun {
   learningRate: number;
   epochs: number;
   seed: number;
+  /** About how often the layers are measured, at equal ratios of epochs. */
+  looks: number;
 }
 
 export interface ToyResult {
@@ -75,6 +78,8 @@ export interface ToyResult {
   epochs: number[];
   /** For each measured epoch, the five hidden layers. */
   planes: LayerInformation[][];
+  /** The upper kernel bound of I(X;T) of the last hidden layer, in bits, at the same epochs. */
+  kernel: number[];
   trainAccuracy: number;
   testAccuracy: number;
 }
@@ -85,7 +90,7 @@ const widths = [bits, 10, 7, 5, 4, 3, 2];
 
 /** Trains a 12-10-7-5-4-3-2 network on 80 % of the task and measures its layers on all of it. */
 export async function trainToy(run: ToyRun, signal?: AbortSignal): Promise<ToyResult> {
-  const { activation, l2, learningRate, epochs, seed } = run;
+  const { activation, l2, learningRate, epochs, seed, looks } = run;
   const { apply, lower, scale } = activations[activation];
   const stack = widths.slice(1).map((outputs, l) =>
     layers.dense(widths[l], outputs, {
@@ -115,23 +120,24 @@ export async function trainToy(run: ToyRun, signal?: AbortSignal): Promise<ToyRe
   });
   const measured: number[] = [];
   const planes: LayerInformation[][] = [];
+  const kernel: number[] = [];
   const record = async (weights: Tensor, epoch: number) => {
     const { states, guess } = await look(weights, all);
     measured.push(epoch);
-    planes.push(
-      states.map(({ data, shape }) => {
-        const values = { data: Float64Array.from(data), shape };
-        return ebab(values, toyTask.labels, { lower, unit: "bits" });
-      }),
-    );
+    const seen = states.map(({ data, shape }) => matrix(shape[0], shape[1], Float64Array.from(data)));
+    planes.push(seen.map((t) => ebab(t, toyTask.labels, { lower, unit: "bits" })));
+    const { upper } = adaptiveKdeBounds(seen[seen.length - 1], toyTask.labels, {
+      mostRows: 1024,
+      unit: "bits",
+    });
+    kernel.push(upper.aboutInput);
     return guess.data;
   };
   const share = (guess: ArrayLike<number>, rows: Int32Array) =>
     rows.filter((row) => guess[row] === toyTask.labels[row]).length / rows.length;
-  const due = logSpaced(epochs, 40);
-  let guess = await record(vector, 0);
-  let epoch = 0;
-  await fit({
+  const due = logSpaced(epochs, looks);
+  let guess: ArrayLike<number> = [];
+  await train({
     name: "toy network",
     params: vector,
     loss: (weights, batch: { x: Tensor; y: Tensor }) => {
@@ -149,13 +155,8 @@ export async function trainToy(run: ToyRun, signal?: AbortSignal): Promise<ToyRe
     optimiser: optimisers.adam({ learningRate }),
     seed,
     signal,
-    // Called after every epoch; the score is no score, and the parameters that come back are not used.
-    validation: {
-      evaluate: async (weights) => {
-        epoch++;
-        if (due.has(epoch)) guess = await record(weights, epoch);
-        return 0;
-      },
+    onEpoch: async (epoch, weights) => {
+      if (due.has(epoch)) guess = await record(weights, epoch);
     },
   });
   await look.dispose();
@@ -163,6 +164,7 @@ export async function trainToy(run: ToyRun, signal?: AbortSignal): Promise<ToyRe
     run,
     epochs: measured,
     planes,
+    kernel,
     trainAccuracy: share(guess, training),
     testAccuracy: share(guess, test),
   };
@@ -178,9 +180,9 @@ export function isDead({ planes }: ToyResult): boolean {
   return planes[planes.length - 1].some(({ aboutInput }) => aboutInput === 0);
 }
 
-/** About `count` epochs from 1 to the last, at equal ratios. */
+/** Epoch 0 and about `count` epochs from 1 to the last. */
 function logSpaced(epochs: number, count: number): Set<number> {
-  return new Set(Array.from({ length: count }, (_, i) => Math.round(epochs ** (i / (count - 1)))));
+  return new Set([0, ...Array.from({ length: count }, (_, i) => Math.round(epochs ** (i / (count - 1))))]);
 }
 
 function rowsOf(rows: Int32Array): Tensor {

@@ -10,7 +10,7 @@
  * are not fitted again.
  *
  * Self-checks: how the value grows with the components where codes are nested; whether it grows when two leading
- * components of what the compressor left out, with standardised columns, are added to the codes; whether the two
+ * components of what the compressors left out, with standardised columns, are added to the codes of both sides; whether the two
  * estimators agree; whether a tanh code piles up at its ends. How much variance a compressor keeps is reported, and
  * says nothing of how much information it keeps (see `antiPCA` in `knownInformationImages`).
  *
@@ -91,7 +91,7 @@ export interface CompressedOptions extends CertaintyOptions {
  *
  * `diagnostics` hold for each compressed side its compressor, the number of components and the share of variance lost;
  * `secondOpinion`, the other estimator's value; `byComponents`, the values with fewer components where codes are nested;
- * `withRest`, the values with what was left out; and `standardError` of the value.
+ * `withRest`, the value with two components of what was left out on each side; and `standardError` of the value.
  *
  * @param x n × d numbers, or labels
  * @param y likewise, with as many rows
@@ -153,7 +153,7 @@ export async function compressedMutualInformation(
           components,
           value: inUnit(value),
         }));
-        diagnostics.withRest = Object.fromEntries(withRest.map(({ name, value }) => [name, inUnit(value)]));
+        if (withRest !== undefined) diagnostics.withRest = inUnit(withRest);
         return { ...point, warnings: [...point.warnings, ...warnings] };
       },
       onUnits: (rows) => estimator.estimate(take(codes.x, rows), take(codes.y, rows), settings).value,
@@ -361,7 +361,7 @@ function selfChecks(
 ): {
   secondOpinion?: { method: string; value: number };
   byComponents: { components: number; value: number }[];
-  withRest: { name: string; value: number }[];
+  withRest?: number;
   standardError: number;
   warnings: Warning[];
 } {
@@ -375,19 +375,17 @@ function selfChecks(
       warnings.push({ code: "estimators-disagree", message });
     }
   }
-  const byComponents: { components: number; value: number }[] = [];
-  const withRest: { name: string; value: number }[] = [];
-  for (const { name, rest } of sides) {
-    const [own, against] = name === "x" ? [codes.x, codes.y] : [codes.y, codes.x];
-    if (!rest || isCodes(own)) continue;
-    const more = valueOrNothing(estimator, hstack(own, rest), against, settings);
-    if (more === undefined) continue;
-    withRest.push({ name, value: more });
-    if (more > value + 3 * standardError) {
-      const message = `the compressor of ${name} loses structure: with what it left out the value is ${more.toFixed(2)} instead of ${value.toFixed(2)} nats`;
-      warnings.push({ code: "loses-structure", message });
-    }
+  const [moreX, moreY] = sides.map(({ name, rest }) => {
+    const own = codes[name];
+    return rest && !isCodes(own) ? hstack(own, rest) : own;
+  });
+  const withRest =
+    moreX === codes.x && moreY === codes.y ? undefined : valueOrNothing(estimator, moreX, moreY, settings);
+  if (withRest !== undefined && withRest > value + 3 * standardError) {
+    const message = `a compressor loses structure: with what was left out the value is ${withRest.toFixed(2)} instead of ${value.toFixed(2)} nats`;
+    warnings.push({ code: "loses-structure", message });
   }
+  const byComponents: { components: number; value: number }[] = [];
   const nested = sides.filter(({ compression }) => compression?.nested);
   const widest = Math.max(0, ...nested.map(({ compression }) => compression!.codes.cols));
   for (let components = 1; components < widest; components++) {
