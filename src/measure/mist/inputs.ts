@@ -8,6 +8,7 @@ import { gaussian } from "../gaussian/gaussian.ts";
 import { ksg1 } from "../ksg/ksg.ts";
 import { featureCount, type Inputs, shapeCount } from "./network.ts";
 import { smallKsg } from "./small-ksg.ts";
+import { toldApart } from "./told-apart.ts";
 
 /** One sample as the network reads it: normal scores, a discrete variable as indicator columns. */
 export interface Scores {
@@ -54,9 +55,10 @@ function classical(x: Matrix, y: Matrix): Float64Array {
   const logOf = (nats: number) => Math.log1p(Math.min(most, Math.max(0, nats)));
   const copula = gaussian.estimate(x, y, {}).value;
   const ks = [3, 10];
+  const [u, v] = toldApart(x, y);
   // In the plane the room ksg has a faster way.
   const [three, ten] =
-    x.cols + y.cols === 2 ? ks.map((k) => ksg1.estimate(x, y, { k }).value) : smallKsg(x, y, ks);
+    x.cols + y.cols === 2 ? ks.map((k) => ksg1.estimate(u, v, { k }).value) : smallKsg(u, v, ks);
   const [meanRho, maxRho] = rankCorrelations(x, y);
   return Float64Array.of(
     logOf(copula),
