@@ -131,7 +131,7 @@ export async function subsetSampler(
 }
 
 /** Random parts whose sizes differ by at most one, each ascending. */
-export function randomParts(n: number, partitions: number, random: Random): Int32Array[] {
+function randomParts(n: number, partitions: number, random: Random): Int32Array[] {
   const order = random.permutation(n);
   return Array.from({ length: partitions }, (_, p) =>
     order.slice(Math.floor((p * n) / partitions), Math.floor(((p + 1) * n) / partitions)).sort(),
@@ -150,7 +150,7 @@ function sharesOf(size: number, parts: readonly Int32Array[], n: number): number
   });
 }
 
-export function subsetSize(where: string, n: number, fraction: number): number {
+function subsetSize(where: string, n: number, fraction: number): number {
   if (!(fraction > 0 && fraction < 1)) {
     throw new InputError({
       code: "bad-fraction",

@@ -1,7 +1,16 @@
 import { InputError } from "../../core/errors.ts";
-import { asMatrix } from "../../core/matrix.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import type { Edge } from "./graph.ts";
+import {
+  id,
+  ids,
+  list,
+  malformed,
+  numberRows,
+  requireDistinct,
+  requireRecord,
+  withPlace,
+} from "./json-values.ts";
 import {
   type LabelSpace,
   labelSpaceFromEmbeddings,
@@ -269,18 +278,6 @@ function spaceOfCoordinates(
   return labelSpaceFromEmbeddings(numberRows(rows, where, "coordinates"), { ...options, names });
 }
 
-/** The error of another function, as one about this file. */
-function withPlace<T>(where: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof InputError && !error.where.startsWith(where)) {
-      error.message = error.message.replace(error.where, where);
-    }
-    throw error;
-  }
-}
-
 function requireObject(value: unknown, where: string): Record<string, unknown> {
   const file = requireRecord(value, where, "the file");
   for (const key of Object.keys(file)) {
@@ -295,54 +292,4 @@ function requireObject(value: unknown, where: string): Record<string, unknown> {
     });
   }
   return file;
-}
-
-function requireRecord(value: unknown, where: string, what: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw malformed(where, `${what} is not an object`, "names with values", value);
-}
-
-function requireDistinct(names: readonly string[], where: string, what: string): void {
-  const seen = new Set<string>();
-  const twice = names.find((name) => seen.has(name) || !seen.add(name));
-  if (twice === undefined) return;
-  throw new InputError({
-    code: "duplicate-names",
-    where,
-    problem: `${what} names a label twice`,
-    expected: "each once",
-    got: twice,
-  });
-}
-
-function list(value: unknown, where: string, what: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw malformed(where, `${what} is not a list`, "a list", value);
-}
-
-function ids(value: unknown, where: string, what: string): string[] {
-  return list(value, where, what).map((item, i) => id(item, where, `${what}[${i}]`));
-}
-
-function id(value: unknown, where: string, what: string): string {
-  if (typeof value === "string" || (typeof value === "number" && Number.isFinite(value)))
-    return String(value);
-  throw malformed(where, `${what} is not a name`, "a text or a number", value);
-}
-
-function numberRows(value: unknown, where: string, what: string): number[][] {
-  const rows = list(value, where, what).map((row, i) => list(row, where, `${what}[${i}]`) as number[]);
-  asMatrix(rows, `${where}: ${what}`);
-  return rows;
-}
-
-function malformed(where: string, problem: string, expected: string, got: unknown): InputError {
-  return new InputError({
-    code: "bad-metric",
-    where,
-    problem,
-    expected,
-    got: got === undefined ? "nothing" : got,
-  });
 }

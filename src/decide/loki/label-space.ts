@@ -2,6 +2,7 @@ import { InputError } from "../../core/errors.ts";
 import type { Warning } from "../../core/estimate.ts";
 import { asMatrix, type Matrix, type MatrixLike } from "../../core/matrix.ts";
 import { type Edge, type Graph, graphFrom, shortestPaths } from "./graph.ts";
+import { quote, requireMetricEntries, triangleViolation, triangleWarning } from "./metric-checks.ts";
 
 /** Labels and how far they are apart. Distances are plain, never squared. */
 export interface LabelSpace {
@@ -135,9 +136,6 @@ export function spaceOfParents(
   );
   return spaceOfGraph(where, parents.length, edges, rest);
 }
-
-/** How far entries mirrored at the diagonal may differ, and the diagonal from 0, relative to the largest. */
-const symmetryTolerance = 1e-9;
 
 /**
  * Labels with a table of all distances.
@@ -308,80 +306,6 @@ function namesOf(where: string, size: number, names?: readonly string[]): readon
   return [...names];
 }
 
-function requireMetricEntries(
-  where: string,
-  { data, cols }: Matrix,
-  rowOf: ReadonlyMap<number, number>,
-  names: readonly string[],
-): void {
-  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const tolerance = symmetryTolerance * largest;
-  for (const [i, r] of rowOf) {
-    for (let y = 0; y < cols; y++) {
-      const value = data[r * cols + y];
-      const between = `between ${quote(names[i])} and ${quote(names[y])}`;
-      if (value < 0) {
-        const problem = `a negative distance ${between}`;
-        throw new InputError({
-          code: "negative-distance",
-          where,
-          problem,
-          expected: "0 or more",
-          got: value,
-        });
-      }
-      if (i === y && value > tolerance) {
-        const problem = `${quote(names[i])} is not at distance 0 from itself`;
-        throw new InputError({ code: "not-zero-diagonal", where, problem, expected: "0", got: value });
-      }
-      const mirrored = rowOf.get(y);
-      if (mirrored === undefined) continue;
-      const back = data[mirrored * cols + i];
-      if (Math.abs(value - back) <= tolerance) continue;
-      throw new InputError({
-        code: "not-symmetric",
-        where,
-        problem: `the distances ${between} differ by direction`,
-        expected: `equal within ${symmetryTolerance} of the largest distance`,
-        got: `${value} and ${back}`,
-      });
-    }
-  }
-}
-
-/** Triples of labels that are looked at: all of up to about 600 labels, else all pairs with evenly spread middles. */
-const mostTriples = 1e8;
-
-type Triple = readonly [from: number, over: number, to: number];
-
-/** Labels a, b, c with d(a, c) > d(a, b) + d(b, c), the worst of those looked at. */
-function triangleViolation({ data, rows: n }: Matrix): Triple | undefined {
-  let worst: Triple | undefined;
-  let excess = 1e-9 * data.reduce((most, value) => Math.max(most, value), 0);
-  const step = Math.ceil(n ** 3 / 2 / mostTriples);
-  for (let b = 0; b < n; b += step) {
-    for (let a = 0; a < n; a++) {
-      const ab = data[a * n + b];
-      for (let c = 0; c < a; c++) {
-        const more = data[a * n + c] - ab - data[b * n + c];
-        if (more <= excess) continue;
-        excess = more;
-        worst = [a, b, c];
-      }
-    }
-  }
-  return worst;
-}
-
-function triangleWarning({ data, cols }: Matrix, [a, b, c]: Triple, names: readonly string[]): Warning {
-  const [direct, first, second] = [data[a * cols + c], data[a * cols + b], data[b * cols + c]];
-  const [from, over, to] = [a, b, c].map((i) => quote(names[i]));
-  return {
-    code: "not-a-metric",
-    message: `the way from ${from} to ${to} is shorter over ${over} (${first} + ${second} instead of ${direct}): not a metric, the rule still minimises expected squared distance`,
-  };
-}
-
 function unitRows({ data, rows, cols }: Matrix, where: string, names: readonly string[]): Matrix {
   const out = new Float64Array(data.length);
   for (let i = 0; i < rows; i++) {
@@ -400,8 +324,4 @@ function unitRows({ data, rows, cols }: Matrix, where: string, names: readonly s
     for (let j = 0; j < cols; j++) out[i * cols + j] = data[i * cols + j] * scale;
   }
   return { data: out, rows, cols };
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
 }

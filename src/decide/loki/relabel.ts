@@ -171,13 +171,19 @@ export function labelSquaredDistances(
   return out;
 }
 
-/** V(y) = Σ_j w_j d(y, λ_j)² */
+/** V(y) = Σ_j w_j d(y, λ_j)², four j at a time: the sums are read and written a quarter as often. */
 function writeVariances(w: Float64Array, squared: Matrix, out: Float64Array): void {
   out.fill(0);
-  for (let j = 0; j < w.length; j++) {
-    const weight = w[j];
-    if (weight === 0) continue;
-    const row = rowOf(squared, j);
+  const used = Array.from(w.keys()).filter((j) => w[j] > 0);
+  const last = used.length & ~3;
+  for (let at = 0; at < last; at += 4) {
+    const [a, b, c, d] = [used[at], used[at + 1], used[at + 2], used[at + 3]];
+    const [wa, wb, wc, wd] = [w[a], w[b], w[c], w[d]];
+    const [ra, rb, rc, rd] = [rowOf(squared, a), rowOf(squared, b), rowOf(squared, c), rowOf(squared, d)];
+    for (let y = 0; y < out.length; y++) out[y] += wa * ra[y] + wb * rb[y] + wc * rc[y] + wd * rd[y];
+  }
+  for (const j of used.slice(last)) {
+    const [weight, row] = [w[j], rowOf(squared, j)];
     for (let y = 0; y < out.length; y++) out[y] += weight * row[y];
   }
 }
