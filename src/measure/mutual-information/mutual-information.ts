@@ -36,11 +36,12 @@ import { trainedEstimators } from "./trained-estimators.ts";
 
 export interface MutualInformationOptions extends CertaintyOptions {
   /**
-   * `"ksg1"`, `"ksg2"`, `"gaussian"`, `"gaussianCopula"`, `"histogram"`, `"discrete"`, `"ross"`, `"gao"`, or
-   * `"auto"`, which chooses by kind, ties, dimension and number of rows, and says why in `diagnostics.reason`. Or
-   * `"mist"`, a trained network that reads the sample. Or one that trains a network on the rows, seconds rather than
-   * milliseconds: `"mine"`, `"donsker-varadhan"`, `"nwj"`, `"infonce"`, `"js"`, `"smile"`. With a network `k`, `bins`,
-   * `correction`, `ties` and `local` do not apply.
+   * `"ksg1"`, `"ksg2"`, `"gaussian"`, `"gaussianCopula"`, `"histogram"`, `"discrete"`, `"ross"`, `"gao"`, `"ebab"`,
+   * `"wkl"`, or `"auto"`, which chooses by kind, ties, dimension and number of rows, and says why in
+   * `diagnostics.reason`. Or `"mist"`, a trained network that reads the sample. Or one that learns from the rows, seconds
+   * rather than milliseconds: `"pca"` and `"autoencoder"` compress wide variables first, `"mine"`, `"donsker-varadhan"`,
+   * `"nwj"`, `"infonce"`, `"js"`, `"smile"` train a bound. With these `k`, `bins`, `correction`, `ties` and `local` do not
+   * apply.
    * @default "auto"
    */
   estimator?: string;
