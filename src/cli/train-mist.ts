@@ -69,16 +69,14 @@ async function train(flags: TrainFlags): Promise<void> {
     const cells = stopped
       ? []
       : await evaluate(model, flags.quick ? { sets: 8, rows: [32] } : { sets: 100, rows: [30, 100, 300] });
-    const compared = cells
-      .filter(({ columns }) => !flags.quick || columns === "1")
-      .map(({ trained, rows, columns, sets, mse, coverage }) => ({
-        trained,
-        rows,
-        columns,
-        sets,
-        mse,
-        coverage,
-      }));
+    const compared = cells.map(({ trained, rows, columns, sets, mse, coverage }) => ({
+      trained,
+      rows,
+      columns,
+      sets,
+      mse,
+      coverage,
+    }));
     const again = ["surprisal", "train-mist", ...process.argv.slice(3)].map(quoted).join(" ");
     if (flags.json) {
       process.stdout.write(`${JSON.stringify({ card, curve, compared, stopped, command: again })}\n`);

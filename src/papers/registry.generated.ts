@@ -111,6 +111,8 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "measure",
     card: measureMist,
     experiment: async () => (await import("../measure/mist/experiment.ts")).experiment,
+    claims: { hold: 15, of: 20 },
+    recorded: async () => (await import("../measure/mist/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
     layer: "measure",

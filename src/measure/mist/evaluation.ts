@@ -60,9 +60,11 @@ export async function evaluate(
     [true, drawContinuous],
     [false, drawHeldOut],
   ];
-  const total = sources.length * widths.length * sizes.length;
+  const [, widest] = model.card.trained.columns;
+  const known = widths.filter(({ most }) => most <= widest);
+  const total = sources.length * known.length * sizes.length;
   for (const [trained, sampler] of sources) {
-    for (const { least, most, name } of widths) {
+    for (const { least, most, name } of known) {
       for (const rows of sizes) {
         const stream = random
           .split(trained ? "trained" : "held out")
