@@ -155,7 +155,7 @@ function grouped(samples: readonly Scores[]): Group[] {
     const half = sides.find((side) => side >= Math.max(x.cols, y.cols)) ?? Math.max(x.cols, y.cols);
     const rows =
       samples.length >= many
-        ? 16 * Math.ceil(longest / 16)
+        ? 8 * Math.ceil(longest / 8)
         : (lengths.find((length) => length >= x.rows) ?? x.rows);
     const key = `${rows} ${half}`;
     const group = groups.get(key) ?? { rows, half, members: [] };
