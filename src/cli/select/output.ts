@@ -1,8 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { InputError } from "../../core/errors.ts";
 import type { Column, Table } from "../../data/table.ts";
 import type { Pick } from "../../decide/submodular/report-data.ts";
+import { stem } from "../report-paths.ts";
 
 /** Where the chosen rows go; undefined when no file is wanted. */
 export function outputPath(
@@ -21,12 +22,6 @@ export function outputPath(
     throw refused("there is no such folder", "an existing folder", folder);
   }
   return path;
-}
-
-function stem(file: string): string {
-  if (file === "-") return "stdin";
-  const name = basename(file).replace(/[*?[\]{}]/g, "_");
-  return name.replace(/\.gz$/i, "").replace(/\.[^.]+$/, "") || "table";
 }
 
 function refused(problem: string, expected: string, got: string): InputError {

@@ -65,8 +65,8 @@ export function gainChart(kit: Kit, gains: readonly number[], size: Size): Marku
   const points = gains
     .map((gain, i) => ({ rank: i + 1, gain }))
     .filter((_, i) => i % step === 0 || i === gains.length - 1);
-  const least = Math.min(...gains);
-  const most = Math.max(...gains);
+  const least = gains.reduce((a, b) => Math.min(a, b));
+  const most = gains.reduce((a, b) => Math.max(a, b));
   const isLogarithmic = least > 0 && most / least > farApart;
   const low = isLogarithmic ? 10 ** Math.floor(Math.log10(least)) : Math.min(0, least);
   const high = isLogarithmic ? most : Math.max(most, low + 1e-9);

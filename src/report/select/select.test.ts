@@ -20,7 +20,7 @@ beforeAll(async () => {
     pages[name] = await renderSelectReport(report);
     documents[name] = parseHTML(pages[name]).document;
   }
-});
+}, 60_000);
 
 describe.each(Object.keys(reports))("the report of a selection: %s", (name) =>
   pageRules(() => pages[name], reports[name]),
@@ -45,7 +45,7 @@ describe("the report of a selection", () => {
   });
 
   it("draws the chosen rows beside random ones, and the examples apart on the map", () => {
-    expect(section("whole", "coverage")!.querySelectorAll("svg path[stroke-dasharray]")).toHaveLength(1);
+    expect(section("whole", "coverage")!.querySelectorAll('svg [stroke-dasharray="4 3"]')).toHaveLength(1);
     const dots = (fill: string) =>
       section("whole", "map")!.querySelectorAll(`svg g[fill="var(--${fill})"] circle`).length;
     expect([dots("marginal"), dots("c1")]).toEqual([400, 60]);

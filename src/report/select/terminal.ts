@@ -6,7 +6,7 @@ import { shortNumber } from "../learn/numbers.ts";
 import type { TerminalOptions } from "../terminal.ts";
 import { flow, padEnd, padStart, printable, truncateMiddle, wrap } from "../text-width.ts";
 import { aboutRows } from "./sections.ts";
-import { goodness, heading, redundancyText, verdict } from "./words.ts";
+import { balanceText, goodness, heading, redundancyText, verdict } from "./words.ts";
 
 const mostPicks = 10;
 
@@ -27,7 +27,9 @@ export function renderSelectTerminal(report: SelectReport, options: TerminalOpti
     flow([name, ...facts], width),
     [paint.bold(heading(r)), ...wrap(verdict(r), width)],
     pickLines(r, width, paint),
-    [goodness(r), redundancyText(r), targetsText(r)].flatMap((text) => (text ? wrap(text, width) : [])),
+    [goodness(r), redundancyText(r), balanceText(r), targetsText(r)].flatMap((text) =>
+      text ? wrap(text, width) : [],
+    ),
     noteLines(r, width, paint),
     footer(r, options.paths).map(([label, text]) => `${paint.dim(label.padEnd(6))}  ${text}`),
   ];

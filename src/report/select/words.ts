@@ -1,5 +1,5 @@
 import type { SelectReport } from "../../decide/submodular/report-data.ts";
-import { formatCount, formatNumber, formatShare, plural } from "../format.ts";
+import { formatCount, formatNumber, formatShare, listWords, plural } from "../format.ts";
 import { shortNumber } from "../learn/numbers.ts";
 
 /** What the selection is, in a heading. */
@@ -53,4 +53,13 @@ export function redundancyText({ redundancy, rows, picks }: SelectReport): strin
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** How many of each group were chosen, in a sentence. */
+export function balanceText({ balance }: SelectReport): string | undefined {
+  if (!balance) return undefined;
+  const groups = balance.groups.map(
+    ({ name, rows, chosen }) => `${name} ${formatCount(chosen)} of ${formatCount(rows)}`,
+  );
+  return `By ${balance.column}: ${listWords(groups, 8)}.`;
 }
