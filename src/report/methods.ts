@@ -6,6 +6,7 @@ import { card as gaussian } from "../measure/gaussian/card.ts";
 import { card as ksg } from "../measure/ksg/card.ts";
 import { card as mesnerShalizi } from "../measure/mesner-shalizi/card.ts";
 import { card as mutualInformation } from "../measure/mutual-information/card.ts";
+import { card as neuralBounds } from "../measure/neural-bounds/card.ts";
 import { card as plugIn } from "../measure/plug-in/card.ts";
 import { card as ross } from "../measure/ross/card.ts";
 import type { TableMeasurement } from "../measure/table/measurement.ts";
@@ -26,7 +27,23 @@ const plain: Record<string, MethodText> = {
   histogram: { title: "counts in cells", papers: plugIn.papers },
   gaussian: { title: "correlations of a normal distribution", papers: gaussian.papers },
   gaussianCopula: { title: "correlations of normal scores", papers: gaussian.papers },
+  ...neural({
+    mine: "Donsker–Varadhan bound, trained as MINE",
+    "donsker-varadhan": "Donsker–Varadhan bound",
+    nwj: "Nguyen–Wainwright–Jordan bound",
+    infonce: "InfoNCE bound",
+    js: "bound of a Jensen–Shannon critic",
+    smile: "SMILE",
+  }),
 };
+
+function neural(titles: Record<string, string>): Record<string, MethodText> {
+  const entries = Object.entries(titles).map(([name, title]): [string, MethodText] => [
+    name,
+    { title: `${title}, a network trained on half of the rows`, papers: neuralBounds.papers },
+  ]);
+  return Object.fromEntries(entries);
+}
 
 /** Names that mean another estimator once something is given. */
 const given: Record<string, MethodText> = {

@@ -11,18 +11,7 @@ const n = 200;
 const a = Float64Array.from({ length: n }, () => random.normal());
 const b = a.map((v) => v + random.normal());
 const c = a.map((v) => v + random.normal());
-const table: Table = {
-  name: "numbers",
-  rows: n,
-  totalRows: n,
-  columns: Object.entries({ a, b, c }).map(([name, numbers]) => ({
-    name,
-    type: "number",
-    numbers,
-    missing: 0,
-  })),
-  notes: [],
-};
+const table = tableOf(n);
 const request = { target: "c", permutations: 19 };
 
 describe("measureTable", () => {
@@ -40,6 +29,26 @@ describe("measureTable", () => {
     expect([stopped.trust, stopped.pairs]).toEqual([undefined, []]);
     expect(whole.stopped).toBeUndefined();
     expect(whole.trust!.twin).toHaveLength(2);
+  });
+
+  test("trains for one pair after the other, says which, and keeps what was done when stopped", async () => {
+    const small = tableOf(48);
+    const trained = { ...request, estimator: "infonce" };
+    const stop = new AbortController();
+    const labels = new Set<string>();
+    const stopped = await measureTable(small, inferColumns(small), trained, {
+      signal: stop.signal,
+      onProgress: ({ label }) => {
+        labels.add(label!);
+        if (label === "training for b (2 of 2)") stop.abort();
+      },
+    });
+    expect([...labels].slice(0, 2)).toEqual(["training for a (1 of 2)", "training for b (2 of 2)"]);
+    expect(stopped.stopped).toEqual({ done: 1, total: 2 });
+    const [{ method, second, warnings, pValue }] = stopped.estimates;
+    expect([method, second!.method]).toEqual(["infonce", "ksg1"]);
+    expect(warnings.map(({ code }) => code)).toContain("lower-bound");
+    expect(pValue).toBeLessThan(1);
   });
 
   test("refuses a sampled time series", async () => {
@@ -80,3 +89,19 @@ describe("twinsOf", () => {
     expect(dependent.truth).toBeCloseTo(-p.reduce((sum, v) => sum + v * Math.log(v), 0), 12);
   });
 });
+
+/** The first rows of a, b and c. */
+function tableOf(rows: number): Table {
+  return {
+    name: "numbers",
+    rows,
+    totalRows: rows,
+    columns: Object.entries({ a, b, c }).map(([name, numbers]) => ({
+      name,
+      type: "number",
+      numbers: numbers.slice(0, rows),
+      missing: 0,
+    })),
+    notes: [],
+  };
+}

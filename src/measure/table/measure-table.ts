@@ -9,7 +9,7 @@
 import { availableParallelism } from "node:os";
 import { InputError, StoppedError, throwIfStopped } from "../../core/errors.ts";
 import { type Executor, inline, threads } from "../../core/parallel/index.ts";
-import type { LongRunning } from "../../core/progress.ts";
+import type { LongRunning, Progress } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
 import { type ColumnDecision, categoriesOf, numbersOf, type Table } from "../../data/table.ts";
 import { trainedEstimators } from "../mutual-information/mutual-information.ts";
@@ -188,20 +188,11 @@ export async function measureTable(
 
   /** Training takes all cores by itself, so pairs follow one another. */
   async function answerInTurn(answers: PairAnswer[]): Promise<void> {
-    const total = units.length;
     for (const [i, unit] of units.entries()) {
       throwIfStopped(signal, "measure");
-      const answer = await answerPair(unit, frame, {
-        signal,
-        onProgress: ({ done, total: of, label }) =>
-          onProgress?.({
-            done: i + Math.min(done / of, 1),
-            total,
-            label: `${unit.x.join(", ")}: ${label ?? "training"}`,
-          }),
-      });
-      answers.push(answer);
-      onProgress?.({ done: i + 1, total, label: "pairs" });
+      const label = `training for ${unit.x.join(", ")} (${i + 1} of ${units.length})`;
+      const told = onProgress && ((progress: Progress) => onProgress({ ...progress, label }));
+      answers.push(await answerPair(unit, frame, { signal, onProgress: told }));
     }
   }
 
