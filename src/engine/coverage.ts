@@ -20,7 +20,7 @@ import type { DType, Tensor, Tree } from "./tensor.ts";
 export const elementTypes = ["float32", "float64", "int32", "uint32", "bool"] as const;
 
 /** Inputs of a sample call: two matrices [3, 3] of one type, positions int32[3], a random key. */
-export interface SampleInputs {
+interface SampleInputs {
   readonly x: Tensor;
   readonly y: Tensor;
   readonly at: Tensor;

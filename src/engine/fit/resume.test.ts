@@ -81,7 +81,7 @@ function batch(i: number): { x: ReturnType<typeof tensor>; y: ReturnType<typeof 
 
 describe("a run that goes on from its checkpoint", () => {
   it("gives the bits of an uninterrupted one after SIGKILL in the middle of an epoch", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const path = join(folder, "killed.safetensors");
     const child = startChild({ path, everySeconds: 0 }, 12);
@@ -193,7 +193,7 @@ describe("a checkpoint that cannot be used", () => {
 
 describe("a disk that is full", () => {
   it("leaves the checkpoint before readable, and the run goes on and says so", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const own = await mkdtemp(join(folder, "full-"));
     const path = join(own, "checkpoint.safetensors");
