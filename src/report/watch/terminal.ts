@@ -51,9 +51,15 @@ export function renderWatchTerminal(report: WatchReport, options: TerminalOption
 
 type Paint = ReturnType<typeof createColors>;
 
-/** One line for each layer; where there is no room, intervals and then the curves are left out. */
+/** One line for each layer; where there is no room, intervals, the curves and what is least missed are left out. */
 function layerLines(r: WatchReport, width: number, paint: Paint): string[] {
-  const wide = [true, false].flatMap((curves) => [true, false].map((intervals) => ({ curves, intervals })));
+  const wide: Extent[] = [
+    { curves: true, intervals: true, all: true },
+    { curves: true, intervals: false, all: true },
+    { curves: false, intervals: true, all: true },
+    { curves: false, intervals: false, all: true },
+    { curves: false, intervals: false, all: false },
+  ];
   const tables = wide.map((how) => cells(r, how));
   const size = (table: string[][]) =>
     table[0].reduce((sum, _, j) => sum + 3 + Math.max(...table.map((row) => displayWidth(row[j]))), -1);
@@ -76,13 +82,20 @@ function layerLines(r: WatchReport, width: number, paint: Paint): string[] {
   return [paint.bold(truncateMiddle(opening, width)), ...lines];
 }
 
-function cells(r: WatchReport, { curves, intervals }: { curves: boolean; intervals: boolean }): string[][] {
+interface Extent {
+  curves: boolean;
+  intervals: boolean;
+  /** Also the epoch of the peak and the modes. */
+  all: boolean;
+}
+
+function cells(r: WatchReport, { curves, intervals, all }: Extent): string[][] {
   const several = r.epochs.length > 1;
-  const spectral = r.options.spectralEntropy === true;
+  const spectral = all && r.options.spectralEntropy === true;
   const head = [
     "layer",
     ...(several && curves ? ["I(X;T)"] : []),
-    ...(several ? ["peak", "at epoch"] : []),
+    ...(several ? ["peak", ...(all ? ["at epoch"] : [])] : []),
     several ? "last" : "I(X;T)",
     ...(several ? ["compression"] : []),
     ...(several && curves ? ["I(T;Y)"] : []),
@@ -108,7 +121,10 @@ function cells(r: WatchReport, { curves, intervals }: { curves: boolean; interva
       layer,
       ...(several && curves ? [curve(own.map(({ aboutInput }) => aboutInput.mean))] : []),
       ...(several
-        ? [formatNumber(live.reduce((sum, { peak }) => sum + peak / live.length, 0)), String(middle)]
+        ? [
+            formatNumber(live.reduce((sum, { peak }) => sum + peak / live.length, 0)),
+            ...(all ? [String(middle)] : []),
+          ]
         : []),
       over(point?.aboutInput),
       ...(several ? [`${formatShare(share.mean)}${intervals ? range : ""}`] : []),
