@@ -255,7 +255,10 @@ function scalingOf({ data, rows, cols }: Matrix, names: readonly string[]): Scal
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) deviations[j] += (data[at++] - means[j]) ** 2 / rows;
   }
-  const varying = names.map((_, j) => j).filter((j) => deviations[j] > 0);
+  // Compared exactly: a mean of equal numbers may differ from them by rounding.
+  const varying = names
+    .map((_, j) => j)
+    .filter((j) => data.some((value, at) => at % cols === j && value !== data[j]));
   if (varying.length === 0) {
     throw new InputError({
       code: "constant-columns",

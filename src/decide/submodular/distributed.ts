@@ -1,11 +1,12 @@
 import { InputError } from "../../core/errors.ts";
-import { asMatrix, type Matrix, type MatrixLike, matrix, takeRows } from "../../core/matrix.ts";
-import { defineTask, type Executor, inline, shareFloats } from "../../core/parallel/index.ts";
+import { asMatrix, type MatrixLike, matrix, takeRows } from "../../core/matrix.ts";
+import { type Executor, inline, shareFloats } from "../../core/parallel/index.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
 import { facilityLocation } from "./facility-location.ts";
 import { type SimilarityMetric, similarities } from "./feature-similarities.ts";
 import { maximize, type Optimizer, type Ranking } from "./maximize.ts";
+import { type Part, selectInPart } from "./part-selection.ts";
 
 export interface DistributedOptions extends LongRunning {
   /** Parts of about equal size, filled at random. As many as make parts of at most 2,000 rows, by default. */
@@ -31,26 +32,6 @@ export interface DistributedRanking extends Ranking {
   /** One sentence on what is approximated. */
   readonly approximation: string;
 }
-
-interface Part {
-  rows: Int32Array;
-  k: number;
-  seed: number;
-  metric: SimilarityMetric;
-  optimizer: Optimizer;
-  epsilon: number;
-}
-
-/** Chooses within a part, which represents only itself; gives the rows of the whole. */
-export const selectInPart = defineTask(
-  import.meta.url,
-  "selectInPart",
-  async ({ rows, k, seed, metric, optimizer, epsilon }: Part, features: Matrix): Promise<Int32Array> => {
-    const f = facilityLocation(similarities(takeRows(features, rows), { metric }));
-    const { indices } = await maximize(f, Math.min(k, rows.length), { optimizer, epsilon, seed });
-    return indices.map((i) => rows[i]);
-  },
-);
 
 /**
  * Facility location in two rounds (GreeDi with random parts): k rows are chosen in each part, then k of all these; the

@@ -98,8 +98,15 @@ export function spread({ data, rows, cols }: FeatureRows, where = "similarities"
   const means = new Float64Array(cols);
   for (let i = 0, at = 0; i < rows; i++) for (let c = 0; c < cols; c++) means[c] += data[at++] / rows;
   let sum = 0;
-  for (let i = 0, at = 0; i < rows; i++) for (let c = 0; c < cols; c++) sum += (data[at++] - means[c]) ** 2;
-  if (sum > 0) return Math.sqrt(sum / rows);
+  // Compared exactly: a mean of equal numbers may differ from them by rounding.
+  let varies = false;
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let c = 0; c < cols; c++, at++) {
+      sum += (data[at] - means[c]) ** 2;
+      if (data[at] !== data[c]) varies = true;
+    }
+  }
+  if (varies) return Math.sqrt(sum / rows);
   throw new InputError({
     code: "constant",
     where,

@@ -20,7 +20,7 @@ import {
 } from "./targeted.ts";
 
 /** Up to so many rows all similarities are kept: 200 MB. */
-export const mostDenseRows = 5000;
+const mostDenseRows = 5000;
 const blockRows = 4096;
 
 export interface ObjectiveRows {
@@ -71,7 +71,7 @@ const withAvoided = ["facility-location", "graph-cut", "log-determinant"];
 const withBoth = ["facility-location", "log-determinant"];
 
 /** The objectives there are for what is given. */
-export function objectivesFor({ queries, avoided }: Pick<ObjectiveRows, "queries" | "avoided">): string[] {
+function objectivesFor({ queries, avoided }: Pick<ObjectiveRows, "queries" | "avoided">): string[] {
   if (queries && avoided) return withBoth;
   if (queries) return withQueries;
   return avoided ? withAvoided : plain;

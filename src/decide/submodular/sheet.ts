@@ -33,7 +33,7 @@ const queries = { data: [0.6, 0.8, 1, 0], shape: [2, 2] };
 const avoided = { data: [-1, 0], shape: [1, 2] };
 
 /** Five rows, two queries and one row to avoid. */
-export const targets: TargetTables = {
+const targets: TargetTables = {
   pool: similarities(pool, { metric }),
   queries: similarities(queries, { items: pool, metric }),
   withinQueries: similarities(queries, { metric }),
