@@ -50,7 +50,7 @@ export interface BottleneckCoupling {
   readonly entropyY: number;
   /** I(X;Y): how much of the input arrives. */
   readonly mutualInformation: number;
-  /** I(X;Y) of the coupling without a code. */
+  /** I(X;Y) of the best coupling found without a code. */
   readonly withoutLimit: number;
   /** No code of this rate lets more arrive: the smaller of R and the most that X and Y can share at all. */
   readonly upperBound: number;
@@ -104,7 +104,9 @@ export function couplingWithBottleneck(
     unit,
   });
   const [entropyX, entropyY] = [x.p, y.p].map((p) => fromNats(entropyOf(p), unit));
-  const free = minimumEntropyCoupling(x.p, y.p, { method: decoderMethod, unit });
+  // The code may be small enough for an exact search where the outcomes themselves are not.
+  const method = decoderMethod === "exact" ? "best" : decoderMethod;
+  const free = minimumEntropyCoupling(x.p, y.p, { method, unit });
   const upperBound = Math.min(limit, entropyX + entropyY - free.lowerBound);
   return {
     joint: compose(encoder.joint, decoder.joint, where),
@@ -114,12 +116,12 @@ export function couplingWithBottleneck(
     entropyX,
     entropyY,
     mutualInformation: information,
-    withoutLimit: free.mutualInformation,
+    withoutLimit: Math.max(free.mutualInformation, information),
     upperBound,
     gap: Math.max(0, upperBound - information),
     rateLimit: rate,
     unit,
-    warnings: [...x.warnings, ...y.warnings, ...encoder.warnings],
+    warnings: [...x.warnings, ...y.warnings, ...(encoderMethod === "best" ? [] : encoder.warnings)],
   };
 }
 

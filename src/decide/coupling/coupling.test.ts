@@ -325,6 +325,21 @@ describe("a coupling with bottleneck", () => {
     }
   });
 
+  test("searches exactly for the decoder of a small code, though the outcomes are many", () => {
+    const [many, few] = [8, 6].map((n) => Array.from({ length: n }, (_, i) => i + 1));
+    const options = { decoder: "exact", normalize: true } as const;
+    const found = couplingWithBottleneck(many, few, 1, options);
+    expect(found.decoder.method).toBe("exact");
+    expect(found.withoutLimit).toBeGreaterThanOrEqual(found.mutualInformation);
+  });
+
+  test("does not advise best to someone who asked for it", () => {
+    const equal = Array.from({ length: 8 }, () => 1 / 8);
+    expect(couplingWithBottleneck(equal, [0.75, 0.25], 1, bits).warnings).toEqual([]);
+    const greedy = couplingWithBottleneck(equal, [0.75, 0.25], 1, { encoder: "greedy", ...bits });
+    expect(greedy.warnings.map(({ code }) => code)).toEqual(["quantizer-tells-more"]);
+  });
+
   test("gives a curve from nothing to the plain coupling, and stops when told to", async () => {
     const curve = await rateCurve(px, py, { points: 5, ...bits });
     expect(curve.map(({ rate }) => rate)[4]).toBeCloseTo(2.332902, 6);

@@ -100,7 +100,7 @@ export function rowStarts({ rows, x }: Joint): Int32Array {
 }
 
 /** The same distribution with rows and columns exchanged. */
-export function transposed({ rows, cols, x, y, p }: Joint): Joint {
+function transposed({ rows, cols, x, y, p }: Joint): Joint {
   const cells = new Cells(cols, rows, p.length);
   for (let c = 0; c < p.length; c++) cells.add(y[c], x[c], p[c]);
   return cells.toJoint();

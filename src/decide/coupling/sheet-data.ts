@@ -1,5 +1,5 @@
 /** The generator mulberry32, with which the sheet's random tables were drawn: numbers from 0 to below 1. */
-export function mulberry32(seed: number): () => number {
+function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

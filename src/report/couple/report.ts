@@ -57,7 +57,7 @@ export interface CoupledSide {
   readonly hash?: string;
 }
 
-export interface CoupledCell {
+interface CoupledCell {
   readonly x: string;
   readonly y: string;
   readonly p: number;
