@@ -64,6 +64,7 @@ export {
   type KnownImages,
   knownInformationImages,
   noCompressor,
+  type PcaOptions,
   pcaCompressor,
 } from "./lossy-compression/lossy-compression.ts";
 export {

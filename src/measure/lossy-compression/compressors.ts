@@ -29,13 +29,19 @@ const mostIterations = 300;
 /** Change of the variances, as a share of the largest, at which directions are right to 1e-5. */
 const settledAt = 1e-10;
 
+export interface PcaOptions {
+  /** Where rows have fewer directions than components were asked for, take those. @default false */
+  reduceRank?: boolean;
+}
+
 /**
  * Principal components: the m directions of largest variance.
  *
  * By subspace iteration without a covariance matrix: O(n D m) for each of some tens of steps.
  *
  * @param components m, default 4
- * @throws InputError when m is not a count; in `fit` when the rows have fewer directions than that
+ * @param options `reduceRank`: where rows have fewer directions, take those; default false
+ * @throws InputError when m is not a count; in `fit` when the rows have fewer directions than that, without `reduceRank`
  * @example
  * import { compressedMutualInformation, knownInformationImages, pcaCompressor } from "surprisal/measure";
  *
@@ -48,7 +54,7 @@ const settledAt = 1e-10;
  *   permutations: 0,
  * });
  */
-export function pcaCompressor(components = 4): Compressor {
+export function pcaCompressor(components = 4, options: PcaOptions = {}): Compressor {
   const where = "pcaCompressor";
   requireComponents(components, where);
   return {
@@ -81,24 +87,26 @@ export function pcaCompressor(components = 4): Compressor {
         basis = image;
         await between();
       }
-      if (block < components || !(values[components - 1] > 1e-12 * total)) {
+      const rank = values.filter((value) => value > 1e-12 * total).length;
+      const m = options.reduceRank ? Math.min(components, Math.max(1, rank)) : components;
+      if (rank < m) {
         throw new InputError({
           code: "singular",
           where,
           problem: "the rows vary in fewer directions than components were asked for",
-          expected: `at most ${values.filter((value) => value > 1e-12 * total).length} components`,
+          expected: `at most ${rank} components`,
           got: components,
         });
       }
-      const directions = firstColumns(basis, components);
+      const directions = firstColumns(basis, m);
       const encode = (rows: Matrix) => project(rows, means, directions);
       const codes = encode(x);
       const residual = matrix(x.rows, x.cols);
       for (let i = 0, at = 0; i < x.rows; i++) {
         for (let j = 0; j < x.cols; j++, at++) {
           let given = means[j];
-          for (let c = 0; c < components; c++) {
-            given += codes.data[i * components + c] * directions.data[j * components + c];
+          for (let c = 0; c < m; c++) {
+            given += codes.data[i * m + c] * directions.data[j * m + c];
           }
           residual.data[at] = x.data[at] - given;
         }

@@ -142,6 +142,7 @@ describe("pcaCompressor", () => {
     const { residual } = await pcaCompressor(2).fit(x, { seed: 1 });
     expect(Math.max(...residual!.data.map(Math.abs))).toBeLessThan(1e-6);
     await expect(pcaCompressor(3).fit(x, { seed: 1 })).rejects.toThrow(/^pcaCompressor: .*got 3$/);
+    expect((await pcaCompressor(3, { reduceRank: true }).fit(x, { seed: 1 })).codes.cols).toBe(2);
   });
 
   it("refuses what is no number of components", () => {
