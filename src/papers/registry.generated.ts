@@ -33,6 +33,8 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "measure",
     card: measureAdaptiveBinning,
     experiment: async () => (await import("../measure/adaptive-binning/experiment.ts")).experiment,
+    claims: { hold: 11, of: 14 },
+    recorded: async () => (await import("../measure/adaptive-binning/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
     layer: "measure",
@@ -99,6 +101,8 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "measure",
     card: measureLossyCompression,
     experiment: async () => (await import("../measure/lossy-compression/experiment.ts")).experiment,
+    claims: { hold: 12, of: 12 },
+    recorded: async () => (await import("../measure/lossy-compression/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
     layer: "measure",
