@@ -32,6 +32,7 @@ const program = new Command("surprisal")
 Examples:
   surprisal measure data.csv --target species            what says much about it?
   surprisal learn contrastive-mim data.csv -o model/     a short code of every row
+  surprisal select data.jsonl -k 500 --text body         which rows to label?
   surprisal papers                                       methods, claims, measurements`,
   )
   .version(version, "-V, --version")

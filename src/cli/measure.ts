@@ -93,48 +93,22 @@ CSV, TSV, JSON, JSON Lines, Parquet (also .gz and globs), .npy and .npz; "-" rea
 
 async function measure(file: string, flags: MeasureFlags): Promise<void> {
   const started = performance.now();
-  const [{ progressLine }, { stopSignal }, { reportPaths }] = await Promise.all([
-    import("./progress-line.ts"),
-    import("./stop-signal.ts"),
+  const [{ answer, environmentSince, withProgress }, { reportPaths }] = await Promise.all([
+    import("./answer.ts"),
     import("./report-paths.ts"),
   ]);
   const paths = reportPaths(file, flags);
-  const progress = progressLine();
-  const stop = stopSignal();
-  let measurement: TableMeasurement;
-  try {
-    const measured = await measureFile(file, flags, { signal: stop.signal, onProgress: progress.update });
-    const { version } = await import("./version.ts");
-    const { availableParallelism } = await import("node:os");
-    measurement = {
-      command: repeatCommand(["measure", file], process.argv.slice(3), flags.seed),
-      ...measured,
-      environment: {
-        version,
-        node: process.version,
-        cores: availableParallelism(),
-        date: new Date().toISOString(),
-        elapsedMs: Math.round(performance.now() - started),
-      },
-    };
-  } finally {
-    progress.end();
-    stop.release();
-  }
-
-  if (paths) {
-    const { renderReport } = await import("../report/html.ts");
-    const { writeFileAtomic } = await import("../data/atomic.ts");
-    await writeFileAtomic(paths.json, `${JSON.stringify(measurement)}\n`);
-    await writeFileAtomic(paths.report, await renderReport(measurement));
-  }
-  if (flags.json) {
-    process.stdout.write(`${JSON.stringify(measurement)}\n`);
-  } else {
-    const { renderTerminal } = await import("../report/terminal.ts");
-    const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    process.stdout.write(renderTerminal(measurement, { width: process.stdout.columns ?? 100, color, paths }));
-  }
+  const measured = await withProgress((run) => measureFile(file, flags, run));
+  const measurement: TableMeasurement = {
+    command: repeatCommand(["measure", file], process.argv.slice(3), flags.seed),
+    ...measured,
+    environment: environmentSince(started),
+  };
+  const rendering = {
+    page: async (m: TableMeasurement) => (await import("../report/html.ts")).renderReport(m),
+    terminal: (await import("../report/terminal.ts")).renderTerminal,
+  };
+  await answer(measurement, paths, rendering, { asked: flags.json });
   if (measurement.stopped) {
     const { done, total } = measurement.stopped;
     process.stderr.write(`surprisal: stopped; ${done} of ${total} were measured and kept\n`);

@@ -83,27 +83,17 @@ and, where wanted, "labels" (what may be predicted) and "observed" (what the col
 async function relabelAction(file: string, flags: RelabelFlags): Promise<void> {
   const started = performance.now();
   requireTogether(flags);
-  const [{ progressLine }, { stopSignal }, { reportPaths }, { outputPath }] = await Promise.all([
-    import("./progress-line.ts"),
-    import("./stop-signal.ts"),
+  const [{ answer, environmentSince, withProgress }, { reportPaths }, { outputPath }] = await Promise.all([
+    import("./answer.ts"),
     import("./report-paths.ts"),
     import("./relabel/outputs.ts"),
   ]);
   const paths = reportPaths(file, flags);
   const output = await outputPath(file, flags);
-  const progress = progressLine();
-  const stop = stopSignal();
-  let done: Done;
-  try {
-    done = await run(file, flags, output, { signal: stop.signal, onProgress: progress.update });
-  } finally {
-    progress.end();
-    stop.release();
-  }
-  const [{ version }, { availableParallelism }] = await Promise.all([
-    import("./version.ts"),
-    import("node:os"),
-  ]);
+  const { done, stopped } = await withProgress(async (work) => ({
+    done: await run(file, flags, output, work),
+    stopped: work.signal.aborted,
+  }));
   const report: RelabelReport = {
     command: ["surprisal", ...process.argv.slice(2)].map(quoted).join(" "),
     file,
@@ -111,36 +101,15 @@ async function relabelAction(file: string, flags: RelabelFlags): Promise<void> {
     ...(output ? { output } : {}),
     ...(done.inputHash ? { inputHash: done.inputHash } : {}),
     ...done.findings,
-    ...(stop.signal.aborted ? { stopped: true } : {}),
-    environment: {
-      version,
-      node: process.version,
-      cores: availableParallelism(),
-      date: new Date().toISOString(),
-      elapsedMs: Math.round(performance.now() - started),
-    },
+    ...(stopped ? { stopped: true } : {}),
+    environment: environmentSince(started),
   };
-  if (paths) {
-    const { renderRelabelReport } = await import("../report/relabel/html.ts");
-    const { writeFileAtomic } = await import("../data/atomic.ts");
-    await writeFileAtomic(paths.json, `${JSON.stringify(report)}\n`);
-    await writeFileAtomic(paths.report, await renderRelabelReport(report));
-  }
-  if (flags.json) {
-    process.stdout.write(
-      `${JSON.stringify(output ? report : { ...report, predictions: done.predictions })}\n`,
-    );
-  } else {
-    const { renderRelabelTerminal } = await import("../report/relabel/terminal.ts");
-    const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    process.stdout.write(
-      renderRelabelTerminal(report, {
-        width: process.stdout.columns ?? 100,
-        color,
-        ...(paths ? { paths } : {}),
-      }),
-    );
-  }
+  const rendering = {
+    page: async (r: RelabelReport) => (await import("../report/relabel/html.ts")).renderRelabelReport(r),
+    terminal: (await import("../report/relabel/terminal.ts")).renderRelabelTerminal,
+  };
+  const printed = output ? report : { ...report, predictions: done.predictions };
+  await answer(report, paths, rendering, { asked: flags.json, printed });
   if (report.stopped) {
     process.stderr.write(
       "surprisal: stopped before the labels within reach were known; the new labels are done\n",

@@ -36,21 +36,19 @@ export async function runLearner(
   const started = performance.now();
   await requireFolder(flags);
   const paths = pathsOf(file, flags);
-  const [{ progressLine }, { stopSignal }] = await Promise.all([
-    import("../progress-line.ts"),
-    import("../stop-signal.ts"),
+  const [{ answer, environmentSince, withProgress }, { executorName }] = await Promise.all([
+    import("../answer.ts"),
+    import("../executors.ts"),
   ]);
-  const progress = progressLine();
-  const stop = stopSignal();
   const again = repeatWords(method, file, flags.seed);
   let isSaved = false;
   let learned: Learned;
   try {
-    learned = await learn({ signal: stop.signal, onProgress: progress.update }, () => {
+    const saved = () => {
       isSaved = true;
-    });
+    };
+    learned = await withProgress((run) => learn(run, saved));
   } catch (error) {
-    progress.end();
     if (isSaved && error instanceof StoppedError) {
       process.stderr.write(
         `surprisal: stopped while the model was tested; it is trained and saved in ${flags.output}\n`,
@@ -59,9 +57,6 @@ export async function runLearner(
       return;
     }
     throw explained(error, flags);
-  } finally {
-    progress.end();
-    stop.release();
   }
   const report: LearnReport = {
     command: `${again} --overwrite`,
@@ -70,9 +65,13 @@ export async function runLearner(
     ...(learned.inputHash === undefined ? {} : { inputHash: learned.inputHash }),
     folder: flags.output,
     files: learned.files,
-    environment: await environment(started),
+    environment: { ...environmentSince(started), executor: await executorName() },
   };
-  await write(report, paths, flags);
+  const rendering = {
+    page: async (r: LearnReport) => (await import("../../report/learn/html.ts")).renderLearnReport(r),
+    terminal: (await import("../../report/learn/terminal.ts")).renderLearnTerminal,
+  };
+  await answer(report, paths, rendering, { asked: flags.json });
   if (report.stopped) {
     const { done, total } = report.stopped;
     process.stderr.write(
@@ -94,40 +93,6 @@ function pathsOf(file: string, flags: LearnFlags): Paths {
   if (typeof flags.report === "string") return reportPaths(file, flags);
   if (flags.report === false || flags.json) return undefined;
   return { report: join(flags.output, "report.html"), json: join(flags.output, "report.json") };
-}
-
-async function environment(started: number): Promise<LearnReport["environment"]> {
-  const [{ version }, { availableParallelism }, { executorName }] = await Promise.all([
-    import("../version.ts"),
-    import("node:os"),
-    import("../executors.ts"),
-  ]);
-  return {
-    version,
-    node: process.version,
-    cores: availableParallelism(),
-    date: new Date().toISOString(),
-    elapsedMs: Math.round(performance.now() - started),
-    executor: await executorName(),
-  };
-}
-
-async function write(report: LearnReport, paths: Paths, { json }: LearnFlags): Promise<void> {
-  if (paths) {
-    const { renderLearnReport } = await import("../../report/learn/html.ts");
-    const { writeFileAtomic } = await import("../../data/atomic.ts");
-    await writeFileAtomic(paths.json, `${JSON.stringify(report)}\n`);
-    await writeFileAtomic(paths.report, await renderLearnReport(report));
-  }
-  if (json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
-    return;
-  }
-  const { renderLearnTerminal } = await import("../../report/learn/terminal.ts");
-  const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  process.stdout.write(
-    renderLearnTerminal(report, { width: process.stdout.columns ?? 100, color, ...(paths ? { paths } : {}) }),
-  );
 }
 
 /** The error in the words of the command line. */
