@@ -218,9 +218,12 @@ function byFlag<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof InputError) {
-      const flag = { "bad-rate": "--rate", "too-many-symbols": "--encoder", "too-large": "--method" }[
-        error.code
-      ];
+      const flag = {
+        "bad-rate": "--rate",
+        "too-many-symbols": "--encoder",
+        "too-large": "--method",
+        "too-many-cells": "--rate",
+      }[error.code];
       error.message = error.message.replace(/^\w+/, flag ?? "couple").replace('method "best"', "best");
     }
     throw error;

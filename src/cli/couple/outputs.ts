@@ -4,6 +4,9 @@ import { InputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../data/atomic.ts";
 import { conditionalTable, type Joint } from "../../decide/coupling/coupling.ts";
 
+/** A text cannot be as long as the largest tables. */
+const linesAtOnce = 100_000;
+
 /** Where the tables go. */
 export interface TablePaths {
   readonly joint: string;
@@ -37,11 +40,16 @@ export async function writeJoint(
   given = false,
 ): Promise<void> {
   const table = given ? conditionalTable(joint) : joint;
-  const lines = [`${x},${y},p`];
+  const pieces: Buffer[] = [];
+  let lines = [`${x},${y},p`];
   for (let c = 0; c < table.p.length; c++) {
     lines.push(`${field(rows[table.x[c]])},${field(cols[table.y[c]])},${table.p[c]}`);
+    if (lines.length < linesAtOnce) continue;
+    pieces.push(Buffer.from(`${lines.join("\n")}\n`));
+    lines = [];
   }
-  await writeFileAtomic(path, `${lines.join("\n")}\n`);
+  if (lines.length > 0) pieces.push(Buffer.from(`${lines.join("\n")}\n`));
+  await writeFileAtomic(path, pieces);
 }
 
 /** Quoted where RFC 4180 asks for it. */

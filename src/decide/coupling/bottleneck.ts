@@ -25,7 +25,7 @@ import {
 /** Shares of the rate at which further codes are tried. */
 const lowerRates = [0.95, 0.9, 0.8, 0.7];
 /** Cells of a composed table at most: 16 bytes each. */
-const mostCells = 2 ** 24;
+const mostCells = 2 ** 22;
 
 export interface BottleneckOptions {
   /** @default "best": the encoder, of all of them, with which most arrives */
@@ -73,7 +73,7 @@ export interface BottleneckCoupling {
  * @param py m probabilities that the output must have
  * @param rate R from 0, in nats or `unit`; from H(X) on this is the plain minimum-entropy coupling
  * @returns both tables, the joint distribution and how much arrives; memory O(cells of the joint), n · m at rate 0
- * @throws InputError as `entropyBoundedEncoder` and `minimumEntropyCoupling` do, and for a joint of over 2²⁴ cells
+ * @throws InputError as `entropyBoundedEncoder` and `minimumEntropyCoupling` do, and for a joint of over 2²² cells
  * @example
  * import { couplingWithBottleneck } from "surprisal/decide";
  * const uniform = Array.from({ length: 8 }, () => 1 / 8);
@@ -211,7 +211,7 @@ function compose(encoder: Joint, decoder: Joint, where: string): Joint {
   const most = encoder.y.reduce((sum, t) => sum + outputs[t + 1] - outputs[t], 0);
   if (most > mostCells) {
     throw new InputError({
-      code: "too-large",
+      code: "too-many-cells",
       where,
       problem: "the joint distribution has too many cells to hold",
       expected: `at most ${mostCells}`,

@@ -41,7 +41,7 @@ export const card: MethodCard = {
   limits: [
     "The least entropy is NP-hard to find: beyond 25 cells the answer comes with a bound, not with a proof.",
     "The order of outcomes and what they mean play no part: only the probabilities do.",
-    "At a rate near 0 the joint distribution of large tables is nearly dense; over 2²⁴ cells are refused.",
+    "At a rate near 0 the joint distribution of large tables is nearly dense; over 2²² cells are refused.",
     "The encoder and the decoder are solved one after the other, which need not be the best pair.",
   ],
   commands: [

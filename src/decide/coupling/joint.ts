@@ -54,9 +54,11 @@ export class Cells {
   }
 
   toJoint(): Joint {
-    const { x, y, p } = this;
-    const order = Int32Array.from({ length: this.count }, (_, c) => c);
-    order.sort((a, b) => x[a] - x[b] || y[a] - y[b]);
+    const { x, y, p, count } = this;
+    const order = Int32Array.from({ length: count }, (_, c) => c);
+    const compare = (a: number, b: number) => x[a] - x[b] || y[a] - y[b];
+    // A table that was composed row by row is in order already.
+    if (order.some((c) => c > 0 && compare(c - 1, c) > 0)) order.sort(compare);
     return {
       rows: this.#last.x.length,
       cols: this.#last.y.length,
