@@ -34,7 +34,7 @@ export const card: MethodCard = {
     "The interval is that of the codes; another fit of an autoencoder would give another code.",
   ],
   commands: [
-    'surprisal measure node_modules/vega-datasets/data/penguins.json --x "Beak Length (mm),Beak Depth (mm)" --y "Flipper Length (mm),Body Mass (g)" --estimator wkl --ties jitter',
+    'surprisal measure node_modules/vega-datasets/data/cars.json --x "Miles_per_Gallon,Displacement,Horsepower,Weight_in_lbs,Acceleration" --y Origin --estimator pca',
   ],
   functions: [
     "compressedMutualInformation",

@@ -80,7 +80,7 @@ export function pcaCompressor(components = 4, options: PcaOptions = {}): Compres
           (value, j) => j >= components || Math.abs(value - values[j]) <= settledAt * next[0],
         );
         values = next;
-        if (settled) {
+        if (settled || step === mostIterations - 1) {
           basis = multiply(basis, vectors);
           break;
         }

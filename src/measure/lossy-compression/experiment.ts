@@ -26,7 +26,7 @@ export const experiment: Experiment = {
     step(0, "normal coordinates");
     const gaussian = await onNormals(quick ? 800 : 2000, quick ? 1 : 2, pace);
     step(1, "the component that matters");
-    const anti = await onAntiPca(quick ? 600 : 1500, quick);
+    const anti = await onAntiPca(1500, quick);
     if (quick) return { rows: [...gaussian.rows, ...anti] };
     step(2, "images of spots");
     const bump = await onBumps(signal);

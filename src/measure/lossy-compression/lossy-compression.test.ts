@@ -102,6 +102,9 @@ describe("wkl", () => {
     expect(() => wkl.estimate(hstack(x, x), y, { k: 5 })).toThrow(/^wkl: .*got "2 of 4"$|^wkl: .*2 of 4/);
     const labels = { codes: new Int32Array(50), levels: ["a"] };
     expect(() => wkl.estimate(labels, labels, { k: 5 })).toThrow(/^wkl: two discrete variables/);
+    const rounded = asMatrix(Array.from(x.data, (v, i) => Math.round(v) + 1e-10 * (i % 7)));
+    const column = asMatrix(rounded.data.filter((_, i) => i % 2 === 0));
+    expect(() => wkl.estimate(column, y, { k: 5 })).toThrow(/^wkl: too many rows coincide/);
     const [wide, other] = correlated(4, 1, 50, 7);
     expect(() => wkl.estimate(wide, other, { k: 1 })).toThrow(/^wkl: too few neighbours to weight/);
   });
@@ -208,6 +211,13 @@ describe("compressedMutualInformation", () => {
     });
     expect((diagnostics.x as { lost: number }).lost).toBeLessThan(1e-3);
     expect(warnings.map(({ code }) => code)).toContain("loses-structure");
+  });
+
+  it("has checks also where one direction is left out", async () => {
+    const [x, y] = correlated(5, 2, 300, 4);
+    const { diagnostics } = await compressedMutualInformation(x, y, bare);
+    expect(diagnostics.x).toMatchObject({ compressor: "PCA to 4", components: 4, of: 5 });
+    expect(diagnostics.withRest).toSatisfy(Number.isFinite);
   });
 
   it("takes labels on one side, and codes that repeat", async () => {

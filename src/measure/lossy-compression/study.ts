@@ -159,8 +159,7 @@ async function leadingRest(x: Matrix, { residual }: Compression, seed: number): 
   const kept = [...spread(residual).entries()].flatMap(([j, deviation]) => (deviation > least ? [j] : []));
   if (kept.length === 0) return undefined;
   const columns = hstack(...kept.map((j) => matrix(residual.rows, 1, column(residual, j))));
-  const components = Math.min(2, kept.length);
-  const { codes } = await pcaCompressor(components).fit(standardize(columns, where), { seed });
+  const { codes } = await pcaCompressor(2, { reduceRank: true }).fit(standardize(columns, where), { seed });
   return standardize(codes, where);
 }
 

@@ -4,6 +4,7 @@ import type { Warning } from "../../core/estimate.ts";
 import { covariance, symmetricEigen } from "../../core/linear-algebra.ts";
 import { hstack, type Matrix, matrix, takeRows } from "../../core/matrix.ts";
 import { checkNeighbours } from "../../core/neighbours/neighbours.ts";
+import { duplicateRowShare } from "../../core/statistics.ts";
 import { weightedKozachenkoLeonenko } from "../entropy/entropy.ts";
 import {
   kindOf,
@@ -28,7 +29,8 @@ const negligible = 1e-12;
  * lower dimension the three entropies do not match and the value is far off.
  *
  * @throws InputError for two categories, k that is not an integer from 1 to n − 1 or too small or too large for the
- *   number of columns, and a side whose columns depend linearly on each other
+ *   number of columns, a side whose columns depend linearly on each other, and code `"ties"` when over 5 % of the rows
+ *   of a side coincide, or did before noise told them apart
  * @example
  * import { mutualInformation } from "surprisal";
  * import { Random } from "surprisal/core";
@@ -65,12 +67,36 @@ export const wkl: MutualInformationEstimator = {
   },
 };
 
+/** Rows as near to each other as this, in standard deviations, were one value before noise was added. */
+const coincident = 1e-8;
+const tiesAllowed = 0.05;
+
+/** Refuses values that repeat, also when tiny noise tells them apart: their neighbours' distances mean nothing. */
+function requireDistinct(z: Matrix): void {
+  const share = duplicateRowShare(
+    matrix(
+      z.rows,
+      z.cols,
+      z.data.map((value) => Math.round(value / coincident)),
+    ),
+  );
+  if (share <= tiesAllowed) return;
+  throw new InputError({
+    code: "ties",
+    where,
+    problem: "too many rows coincide for entropies of continuous values",
+    expected: `at most ${100 * tiesAllowed} %`,
+    got: `${(100 * share).toFixed(1)} %`,
+    hint: 'choose estimator "auto" or "gao"',
+  });
+}
+
 /**
  * Columns turned and scaled to covariance 1.
  *
- * @throws InputError when they depend linearly on each other
+ * @throws InputError when they depend linearly on each other, and when many rows coincide
  */
-export function whitened(m: Matrix): Matrix {
+function whitened(m: Matrix): Matrix {
   const { values, vectors } = symmetricEigen(covariance(m), where);
   if (!(values[m.cols - 1] > negligible * values[0])) {
     throw new InputError({
@@ -90,6 +116,7 @@ export function whitened(m: Matrix): Matrix {
       out.data[i * m.cols + j] = sum / Math.sqrt(values[j]);
     }
   }
+  requireDistinct(out);
   return out;
 }
 
