@@ -30,13 +30,13 @@ function sameAsRandom({ curve }: SelectReport): string {
 }
 
 /** What is known about the best possible choice, in a sentence or two. */
-export function goodness({ certified, guarantee }: SelectReport): string {
+export function goodness({ certified, guarantee, approximation }: SelectReport): string {
   const promised =
     guarantee.factor === undefined
       ? `Nothing is promised in advance: ${guarantee.because}.`
       : `Promised in advance: ${guarantee.because}, here ${formatShare(guarantee.factor)}.`;
   if (certified === undefined) return promised;
-  return `At least ${formatShare(Math.floor(1000 * certified) / 1000)} of the best possible value, by a bound computed afterwards. ${promised}`;
+  return `At least ${formatShare(Math.floor(1000 * certified) / 1000)} of the best possible value${approximation ? " of the approximated objective" : ""}, by a bound computed afterwards. ${promised}`;
 }
 
 /** How much less the chosen rows repeat each other, in a sentence; nothing for a single row. */
