@@ -131,11 +131,13 @@ async function saturation(
   });
   const verdicts = judges.map((estimator) => planes["ReLU"][estimator].compression[4].share.mean);
   rows.push({
-    claim: "estimators agree about the compression of the last ReLU layer",
-    reported: "they disagree (Saxe et al. and Chelombiev et al. come to opposite conclusions)",
+    claim:
+      "whether the last ReLU layer compresses depends on the estimator: equal bins see less than adaptive ones",
+    reported:
+      "opposite conclusions (Saxe et al. with equal bins, Chelombiev et al. with adaptive estimators)",
     measured: judges.map((name, i) => `${name} ${verdicts[i].toFixed(2)}`).join(", "),
-    tolerance: "shares of the peak within 0.1 of each other (ours)",
-    holds: Math.max(...verdicts) - Math.min(...verdicts) <= 0.1,
+    tolerance: "shares of the peak over 0.1 below both adaptive ones (ours)",
+    holds: verdicts[0] < Math.min(verdicts[1], verdicts[2]) - 0.1,
   });
   return { rows, tables: [table] };
 }
