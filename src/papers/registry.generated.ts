@@ -89,6 +89,8 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "measure",
     card: measureInformationPlane,
     experiment: async () => (await import("../measure/information-plane/experiment.ts")).experiment,
+    claims: { hold: 9, of: 9 },
+    recorded: async () => (await import("../measure/information-plane/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
     layer: "measure",
