@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { InputError } from "../core/errors.ts";
-import type { LongRunning } from "../core/progress.ts";
+import type { SelectReport } from "../decide/submodular/report-data.ts";
 import type { Optimizer } from "../decide/submodular/submodular.ts";
 import { names, number, repeatCommand, wholeNumber } from "./arguments.ts";
 
@@ -84,12 +84,8 @@ Rows are compared by a text (sentence embeddings, English), by columns of number
 
 async function select(file: string, flags: SelectFlags): Promise<void> {
   const started = performance.now();
-  const [{ progressLine }, { stopSignal }, { reportPaths }, { outputPath, rowsText }] = await Promise.all([
-    import("./progress-line.ts"),
-    import("./stop-signal.ts"),
-    import("./report-paths.ts"),
-    import("./select/output.ts"),
-  ]);
+  const [{ answer, environmentSince, withProgress }, { reportPaths }, { outputPath, rowsText }] =
+    await Promise.all([import("./answer.ts"), import("./report-paths.ts"), import("./select/output.ts")]);
   const paths = reportPaths(file, flags);
   const output = outputPath(file, flags);
   if (flags.count === undefined && flags.budget === undefined) {
@@ -100,45 +96,21 @@ async function select(file: string, flags: SelectFlags): Promise<void> {
       expected: "-k <rows>, or --budget",
     });
   }
-  const progress = progressLine();
-  const stop = stopSignal();
-  try {
-    const run: LongRunning = { signal: stop.signal, onProgress: progress.update };
-    const { selectFile } = await import("./select/select-file.ts");
-    const { version } = await import("./version.ts");
-    const { availableParallelism } = await import("node:os");
-    const { table, findings } = await selectFile(file, flags, run);
-    const report = {
-      ...findings,
-      command: repeatCommand(["select", file], process.argv.slice(3), flags.seed),
-      files: output ? [{ name: output, what: "the chosen rows in order, each with its gain" }] : [],
-      environment: {
-        version,
-        node: process.version,
-        cores: availableParallelism(),
-        date: new Date().toISOString(),
-        elapsedMs: Math.round(performance.now() - started),
-      },
-    };
-    progress.end();
+  const { selectFile } = await import("./select/select-file.ts");
+  const { table, findings } = await withProgress((run) => selectFile(file, flags, run));
+  const report: SelectReport = {
+    ...findings,
+    command: repeatCommand(["select", file], process.argv.slice(3), flags.seed),
+    files: output ? [{ name: output, what: "the chosen rows in order, each with its gain" }] : [],
+    environment: environmentSince(started),
+  };
+  if (output) {
     const { writeFileAtomic } = await import("../data/atomic.ts");
-    if (output) await writeFileAtomic(output, rowsText(output, report.picks, table));
-    if (paths) {
-      const { renderSelectReport } = await import("../report/select/html.ts");
-      await writeFileAtomic(paths.json, `${JSON.stringify(report)}\n`);
-      await writeFileAtomic(paths.report, await renderSelectReport(report));
-    }
-    if (flags.json) {
-      process.stdout.write(`${JSON.stringify(report)}\n`);
-    } else {
-      const { renderSelectTerminal } = await import("../report/select/terminal.ts");
-      const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-      process.stdout.write(
-        renderSelectTerminal(report, { width: process.stdout.columns ?? 100, color, paths }),
-      );
-    }
-  } finally {
-    progress.end();
-    stop.release();
+    await writeFileAtomic(output, rowsText(output, report.picks, table));
   }
+  const rendering = {
+    page: async (r: SelectReport) => (await import("../report/select/html.ts")).renderSelectReport(r),
+    terminal: (await import("../report/select/terminal.ts")).renderSelectTerminal,
+  };
+  await answer(report, paths, rendering, { asked: flags.json });
 }
