@@ -278,6 +278,13 @@ describe("neuralMutualInformation", () => {
     expect(warnings.map(({ code }) => code)).toEqual(["lower-bound", "ceiling"]);
   });
 
+  it("refuses a learning rate at which the scores grow without bound", async () => {
+    const wild = { ...short, bound: "nwj", learningRate: 3 } as const;
+    await expect(neuralMutualInformation(x, y, wild)).rejects.toThrow(
+      "nwj: the scores grew without bound in training; expected a smaller learningRate, got 3",
+    );
+  });
+
   it("stops when asked and says how far it is", async () => {
     const stop = new AbortController();
     const seen: number[] = [];

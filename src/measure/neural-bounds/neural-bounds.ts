@@ -40,7 +40,7 @@ export interface NeuralBoundsOptions extends CertaintyOptions {
   hidden?: readonly number[];
   /** Rows per update; for InfoNCE, information far above its logarithm is hard to learn. @default 64 */
   batchSize?: number;
-  /** Most updates; training ends before when 500 of them bring nothing. @default 3000 */
+  /** Most updates, in fifties; training ends before when 500 of them bring nothing. @default 3000 */
   steps?: number;
   /** Of Adam. @default 0.003 */
   learningRate?: number;
@@ -111,7 +111,7 @@ function neuralBound(bound: BoundName, options: NeuralBoundsOptions = {}): Train
     title: titles[bound],
     takes: { x: "any", y: "any" },
     bound: bound === "smile" ? undefined : "lower",
-    defaults: { ...settings },
+    defaults: { bound, ...settings },
     estimate: async (x, y, run) =>
       (await import("./fitted-bound.ts")).fittedBound(bound, settings, x, y, run),
   };

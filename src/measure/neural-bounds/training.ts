@@ -1,6 +1,7 @@
+import { InputError } from "../../core/errors.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
-import { type EpochStart, type FitResult, fit } from "../../engine/fit/index.ts";
+import { type EpochStart, FitDivergedError, type FitResult, fit } from "../../engine/fit/index.ts";
 import {
   add,
   diagonal,
@@ -67,7 +68,7 @@ export async function train(
       }
     }
   }
-  return fit({
+  const training = fit({
     name: bound,
     params: { params: critic.init(keys.key(random.uint32())), carried: { average: tensor([0]) } } as State,
     loss: ({ params, carried: { average } }, { x, y }: Batch, { step }) => {
@@ -83,6 +84,16 @@ export async function train(
     seed: random.uint32(),
     signal,
     onProgress,
+  });
+  return training.catch((error: unknown) => {
+    if (!(error instanceof FitDivergedError)) throw error;
+    throw new InputError({
+      code: "diverged",
+      where: bound,
+      problem: "the scores grew without bound in training",
+      expected: "a smaller learningRate",
+      got: learningRate,
+    });
   });
 }
 
