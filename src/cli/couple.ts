@@ -77,30 +77,14 @@ A file has one row for each outcome: its name and its probability, or the probab
 async function couple(p: string, q: string, flags: CoupleFlags): Promise<void> {
   const started = performance.now();
   requireSense(p, q, flags);
-  const [{ progressLine }, { stopSignal }, { reportPaths, stem }, { tablePaths }] = await Promise.all([
-    import("./progress-line.ts"),
-    import("./stop-signal.ts"),
-    import("./report-paths.ts"),
-    import("./couple/outputs.ts"),
-  ]);
+  const [{ answer, environmentSince, withProgress }, { reportPaths, stem }, { tablePaths }] =
+    await Promise.all([import("./answer.ts"), import("./report-paths.ts"), import("./couple/outputs.ts")]);
   const name = `${stem(p)}-${stem(q)}`;
   const paths = reportPaths(`${name}.csv`, flags);
   const output = flags.output ?? (flags.json ? undefined : `${name}.joint.csv`);
   const tables = output === undefined ? undefined : tablePaths(output, [p, q]);
-  const progress = progressLine();
-  const stop = stopSignal();
-  let done: Awaited<ReturnType<typeof run>>;
-  try {
-    done = await run(p, q, flags, tables, { signal: stop.signal, onProgress: progress.update });
-  } finally {
-    progress.end();
-    stop.release();
-  }
-  const [{ version }, { availableParallelism }, { reported }] = await Promise.all([
-    import("./version.ts"),
-    import("node:os"),
-    import("./couple/findings.ts"),
-  ]);
+  const done = await withProgress((work) => run(p, q, flags, tables, work));
+  const { reported } = await import("./couple/findings.ts");
   const report: CoupleReport = {
     command: ["surprisal", ...process.argv.slice(2)].map(quoted).join(" "),
     ...reported(done.x, done.y, done.found, flags.json === true && output === undefined),
@@ -108,28 +92,13 @@ async function couple(p: string, q: string, flags: CoupleFlags): Promise<void> {
     curve: done.curve ?? [],
     files: done.files,
     ...(done.curve ? {} : { stopped: true }),
-    environment: {
-      version,
-      node: process.version,
-      cores: availableParallelism(),
-      date: new Date().toISOString(),
-      elapsedMs: Math.round(performance.now() - started),
-    },
+    environment: environmentSince(started),
   };
-  if (paths) {
-    const { renderCoupleReport } = await import("../report/couple/html.ts");
-    const { writeFileAtomic } = await import("../data/atomic.ts");
-    await writeFileAtomic(paths.json, `${JSON.stringify(report)}\n`);
-    await writeFileAtomic(paths.report, await renderCoupleReport(report));
-  }
-  if (flags.json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
-  } else {
-    const { renderCoupleTerminal } = await import("../report/couple/terminal.ts");
-    const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    const width = process.stdout.columns ?? 100;
-    process.stdout.write(renderCoupleTerminal(report, { width, color, ...(paths ? { paths } : {}) }));
-  }
+  const rendering = {
+    page: async (r: CoupleReport) => (await import("../report/couple/html.ts")).renderCoupleReport(r),
+    terminal: (await import("../report/couple/terminal.ts")).renderCoupleTerminal,
+  };
+  await answer(report, paths, rendering, { asked: flags.json });
   if (report.stopped) {
     process.stderr.write("surprisal: stopped before the rate curve was known; the coupling is done\n");
     process.exitCode = 130;

@@ -49,48 +49,23 @@ Several seeds give intervals.`,
 
 async function watch(folder: string, flags: WatchFlags): Promise<void> {
   const started = performance.now();
-  const [{ progressLine }, { stopSignal }, { reportPaths }] = await Promise.all([
-    import("./progress-line.ts"),
-    import("./stop-signal.ts"),
+  const [{ answer, environmentSince, withProgress }, { reportPaths }] = await Promise.all([
+    import("./answer.ts"),
     import("./report-paths.ts"),
   ]);
   const paths = reportPaths(folder, flags);
-  const progress = progressLine();
-  const stop = stopSignal();
-  let found: Awaited<ReturnType<typeof measureFolder>>;
-  try {
-    found = await measureFolder(folder, flags, { signal: stop.signal, onProgress: progress.update });
-  } finally {
-    progress.end();
-    stop.release();
-  }
-  const { version } = await import("./version.ts");
-  const { availableParallelism } = await import("node:os");
+  const found = await withProgress((run) => measureFolder(folder, flags, run));
   const report: WatchReport = {
     folder,
     ...found,
     command: repeatCommand(["watch", folder], process.argv.slice(3), flags.seed),
-    environment: {
-      version,
-      node: process.version,
-      cores: availableParallelism(),
-      date: new Date().toISOString(),
-      elapsedMs: Math.round(performance.now() - started),
-    },
+    environment: environmentSince(started),
   };
-  if (paths) {
-    const { renderWatchReport } = await import("../report/watch/html.ts");
-    const { writeFileAtomic } = await import("../data/atomic.ts");
-    await writeFileAtomic(paths.json, `${JSON.stringify(report)}\n`);
-    await writeFileAtomic(paths.report, await renderWatchReport(report));
-  }
-  if (flags.json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
-    return;
-  }
-  const { renderWatchTerminal } = await import("../report/watch/terminal.ts");
-  const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  process.stdout.write(renderWatchTerminal(report, { width: process.stdout.columns ?? 100, color, paths }));
+  const rendering = {
+    page: async (r: WatchReport) => (await import("../report/watch/html.ts")).renderWatchReport(r),
+    terminal: (await import("../report/watch/terminal.ts")).renderWatchTerminal,
+  };
+  await answer(report, paths, rendering, { asked: flags.json });
 }
 
 async function measureFolder(folder: string, flags: WatchFlags, run: LongRunning) {
