@@ -168,7 +168,7 @@ async function critics(signal?: AbortSignal): Promise<ExperimentResult> {
     rho: number,
     lipschitz: { kind: "spectral"; cap: number } | { kind: "gp"; weight: number },
   ) => {
-    const [x, y] = correlated(4000, rho, new Random(6).split(rho));
+    const [x, y] = correlated(4000, rho, new Random(6).split(String(rho)));
     const settings = { lipschitz, hidden: [32, 32], batchSize: 64, steps: 900, learningRate: 0.003 };
     const { value, slope } = await criticDependency(x, y, settings, new Random(2), { signal });
     const [low, high] = normalBounds[rho];
