@@ -44,11 +44,11 @@ const mostRows = 256;
  * @throws InputError for shapes outside the trained ranges
  * @example
  * import { loadMist, mistLoss } from "surprisal/measure";
- * import { grad, random } from "surprisal/engine";
+ * import { grad, random, type Tensor } from "surprisal/engine";
  *
  * const model = await loadMist();
  * const [x, y] = [1, 2].map((seed) => random.normal(random.key(seed), [64, 1]));
- * const slope = grad((moved) => mistLoss(model, moved, y))(x); // float32[64,1]
+ * const slope = grad((moved: Tensor) => mistLoss(model, moved, y))(x); // float32[64,1]
  */
 export function mistLoss({ card, params }: MistModel, x: Tensor, y: Tensor): Tensor {
   const n = x.shape[0];
