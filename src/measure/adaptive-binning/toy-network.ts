@@ -49,7 +49,7 @@ function makeTask(): { x: Float32Array; labels: Int32Array } {
 }
 
 /** The activations compared: function, infimum, and the scale of the first weights. */
-export const activations = {
+const activations = {
   tanh: { apply: tanh, lower: -1, scale: 1 },
   relu: { apply: relu, lower: 0, scale: 2 },
   softplus: { apply: softplus, lower: 0, scale: 2 },

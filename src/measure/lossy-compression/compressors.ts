@@ -199,7 +199,7 @@ export function shareLost(x: Matrix, { residual }: Compression): number | undefi
   return residual.data.reduce((sum, r) => sum + r * r, 0) / totalVariance(x, means) / x.rows;
 }
 
-export function requireComponents(components: number, where: string): void {
+function requireComponents(components: number, where: string): void {
   if (Number.isInteger(components) && components >= 1) return;
   throw new InputError({
     code: "bad-count",

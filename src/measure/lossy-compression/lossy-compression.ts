@@ -16,8 +16,8 @@
  *
  * Deviations: the paper estimates with weighted entropies; here KSG is the default, because codes of images often lie on
  * curved sets where entropies of different spaces do not match. Of the paper's compressors the dense autoencoder and
- * principal components are there, not the convolutional one. The paper's bound of the gap is not computed; its
- * smoothing of curves belongs to drawing.
+ * principal components are there, not the convolutional one, and of its estimators not the kernel density. The paper's
+ * bound of the gap is not computed; its smoothing of curves belongs to drawing.
  *
  * Cost: fitting the compressors, then the estimator's O(n log n) in few dimensions; about 20 estimates for the interval
  * and up to `permutations` for the test.

@@ -26,7 +26,7 @@ const fewestRows = 200;
 const rowsPerComponent = 50;
 
 /** One variable and its codes. */
-export interface Side {
+interface Side {
   name: "x" | "y";
   /** The compressor's name. */
   label: string;
