@@ -1,7 +1,12 @@
 import { InputError } from "../../core/errors.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
-import { type EpochStart, FitDivergedError, type FitResult, fit } from "../../engine/fit/index.ts";
+import {
+  type EpochStart,
+  FitDivergedError,
+  type FitResult,
+  fit as fitCritic,
+} from "../../engine/fit/index.ts";
 import {
   add,
   diagonal,
@@ -68,7 +73,7 @@ export async function train(
       }
     }
   }
-  const training = fit({
+  const training = fitCritic({
     name: bound,
     params: { params: critic.init(keys.key(random.uint32())), carried: { average: tensor([0]) } } as State,
     loss: ({ params, carried: { average } }, { x, y }: Batch, { step }) => {

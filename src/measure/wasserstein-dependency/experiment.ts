@@ -201,11 +201,11 @@ interface Setting {
 }
 
 const cpc: Setting = { name: "CPC", objective: "cpc", seeds };
-const wpc = (cap: number, count = seeds): Setting => ({
+const wpc = (cap: number): Setting => ({
   name: `WPC, cap ${cap}`,
   objective: "wpc",
   lipschitz: { kind: "spectral", cap },
-  seeds: count,
+  seeds,
 });
 const penalised = (weight: number): Setting => ({
   name: `WPC, penalty ${weight}`,
@@ -219,7 +219,7 @@ function fewPairs(signal?: AbortSignal): Promise<ExperimentResult> {
     "4 factors with amplitudes 1, ½, ½, ½, 500 pairs, batches of 16",
     "0.829 and 0.864",
     { amplitudes: [1, 0.5, 0.5, 0.5], pairs: 500, steps: 1500 },
-    [cpc, wpc(2), wpc(3), wpc(1.5, 1), penalised(1), penalised(10)],
+    [cpc, wpc(1.5), wpc(2), wpc(3), penalised(1), penalised(10)],
     signal,
   );
 }
@@ -229,7 +229,7 @@ function eightFactors(signal?: AbortSignal): Promise<ExperimentResult> {
     "8 equal factors, fresh pairs, batches of 16",
     "0.532 and 0.561",
     { amplitudes: new Array(8).fill(1), pairs: 1200 * 16, steps: 1200 },
-    [cpc, wpc(2), wpc(3)],
+    [cpc, wpc(1.5), wpc(2), wpc(3)],
     signal,
   );
 }

@@ -1,6 +1,6 @@
 import type { LongRunning } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
-import { type FitResult, fit } from "../../engine/fit/index.ts";
+import { type FitResult, fit as fitNetwork } from "../../engine/fit/index.ts";
 import {
   add,
   diagonal,
@@ -53,7 +53,7 @@ export async function train(
   const cap = lipschitz?.kind === "spectral" ? lipschitz.cap : undefined;
   const rows = points.x.shape[0];
   const size = Math.min(batchSize, rows);
-  const { params: trained, history } = await fit<State, { x: Tensor; y: Tensor }>({
+  const { params: trained, history } = await fitNetwork<State, { x: Tensor; y: Tensor }>({
     name: where,
     params: { params, carried: cap === undefined ? {} : directionsOf(params, random.split("directions")) },
     loss: (state, batch, { key }) => {
