@@ -173,6 +173,8 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "measure",
     card: measureWassersteinDependency,
     experiment: async () => (await import("../measure/wasserstein-dependency/experiment.ts")).experiment,
+    claims: { hold: 10, of: 12 },
+    recorded: async () => (await import("../measure/wasserstein-dependency/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
     layer: "learn",
