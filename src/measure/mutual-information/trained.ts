@@ -6,7 +6,7 @@ import type { Certainty } from "../certainty.ts";
 import type { TrainedEstimator, Variable } from "../estimator.ts";
 import { permutationTest } from "../permutation-test.ts";
 
-export const lowerBound: Warning = {
+const lowerBound: Warning = {
   code: "lower-bound",
   message: "a lower bound: the true information may be higher, the value lies below it but for the scatter",
 };
