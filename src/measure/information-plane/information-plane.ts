@@ -32,7 +32,6 @@ import type {
   InformationPlane,
   InformationPlaneOptions,
   LayerTask,
-  PlanePoint,
   Run,
 } from "./plane.ts";
 import { compressionOf, curvesOf, isDead } from "./summary.ts";
@@ -44,10 +43,8 @@ export type {
   EpochActivations,
   InformationPlane,
   InformationPlaneOptions,
-  LayerActivations,
   LayerCompression,
   OverRuns,
-  PlanePoint,
   Run,
 } from "./plane.ts";
 export { type ReadActivations, readActivations } from "./read-activations.ts";

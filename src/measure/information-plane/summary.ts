@@ -5,7 +5,7 @@ import type { CurvePoint, LayerCompression, OverRuns, PlanePoint } from "./plane
 import type { SurveyedRun } from "./survey.ts";
 
 /** The mean of one value for each run, with Student's interval from two runs on. */
-export function overRuns(values: readonly number[], level: number): OverRuns {
+function overRuns(values: readonly number[], level: number): OverRuns {
   const n = values.length;
   const center = n === 0 ? 0 : mean(values);
   const finite = values.every(Number.isFinite);

@@ -13,7 +13,7 @@ export interface SurveyedRun {
   readonly layers: readonly SurveyedLayer[];
 }
 
-export interface SurveyedLayer {
+interface SurveyedLayer {
   readonly name: string;
   readonly units: number;
   /** Least and greatest activation over the run. */
