@@ -32,6 +32,7 @@ import type {
   InformationPlane,
   InformationPlaneOptions,
   LayerTask,
+  PlanePoint,
   Run,
 } from "./plane.ts";
 import { compressionOf, curvesOf, isDead } from "./summary.ts";
