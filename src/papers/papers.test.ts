@@ -4,6 +4,7 @@ import { formatExperiment, formatMethod } from "./format.ts";
 import type { ExperimentRun } from "./method.ts";
 import { listMethods, showMethod } from "./registry.ts";
 import { runExperiment } from "./run.ts";
+import { tableLines } from "./text-table.ts";
 
 const run: ExperimentRun = {
   id: "example",
@@ -46,6 +47,14 @@ test("no line is longer than the width, and no word is lost", () => {
     for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(width);
     for (const word of run.rows[1].claim.split(" ")) expect(text).toContain(word);
   }
+});
+
+test("a table with too many columns is printed in parts", () => {
+  const names = Array.from({ length: 12 }, (_, j) => `column ${j}`);
+  const lines = tableLines(names, [names.map((_, j) => (j === 0 ? "row" : `${j}.5`))], 60);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+  for (let j = 1; j < 12; j++) expect(lines.join("\n")).toContain(`${j}.5`);
+  expect(lines.filter((line) => line.startsWith("row")).length).toBeGreaterThan(1);
 });
 
 test("numbers are aligned to the right", () => {

@@ -4,8 +4,13 @@ const gap = "  ";
 /** A column is not squeezed below this, even if the table then exceeds the width. */
 const narrowest = 6;
 
-/** A table whose long cells are wrapped until it fits; columns of numbers are aligned to the right. */
+/**
+ * A table whose long cells are wrapped until it fits; columns of numbers are aligned to the right. One with too many
+ * columns is printed in parts, each with the first column.
+ */
 export function tableLines(columns: string[], rows: (string | number)[][], width: number): string[] {
+  const most = Math.max(2, Math.floor((width + gap.length) / (narrowest + gap.length)));
+  if (columns.length > most) return inParts(columns, rows, width, most);
   const cells = [columns, ...rows.map((row) => row.map(String))];
   const numeric = columns.map((_, j) => isNumericColumn(rows, j));
   const widths = fitWidths(
@@ -15,6 +20,16 @@ export function tableLines(columns: string[], rows: (string | number)[][], width
   const rule = widths.map((w) => "─".repeat(w)).join(gap);
   const lines = cells.map((row) => rowLines(row, widths, numeric));
   return [...lines[0], rule, ...lines.slice(1).flat()];
+}
+
+function inParts(columns: string[], rows: (string | number)[][], width: number, most: number): string[] {
+  const parts = Math.ceil((columns.length - 1) / (most - 1));
+  const each = Math.ceil((columns.length - 1) / parts);
+  return Array.from({ length: parts }, (_, part) => {
+    const chosen = <T>(cells: T[]): T[] => [cells[0], ...cells.slice(1 + part * each, 1 + (part + 1) * each)];
+    const lines = tableLines(chosen(columns), rows.map(chosen), width);
+    return part === 0 ? lines : ["", ...lines];
+  }).flat();
 }
 
 /** Whether every cell of a column is a number, or the text of one. */

@@ -9,7 +9,7 @@
 import { type Kernels, kernels, strip } from "./kernels.ts";
 
 /** Columns of a panel. */
-const panel = 16;
+const panel = 8;
 
 /**
  * @param n rows
