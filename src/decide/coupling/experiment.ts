@@ -1,4 +1,5 @@
 import type { Experiment, ExperimentResult } from "../../core/card.ts";
+import { inParts } from "../../core/experiment-parts.ts";
 import { pacer } from "../../core/pace.ts";
 import { couplingClaims } from "./experiment-couplings.ts";
 import { encoderClaims } from "./experiment-encoders.ts";
@@ -8,16 +9,8 @@ export const experiment: Experiment = {
   id: "coupling",
   async run({ signal, onProgress, quick = false } = {}): Promise<ExperimentResult> {
     const pace = pacer(signal, "coupling");
-    const results: ExperimentResult[] = [];
-    for (const [done, [label, claims]] of parts.entries()) {
-      onProgress?.({ done, total: parts.length, label });
-      results.push(await claims(quick, pace, signal));
-    }
-    onProgress?.({ done: parts.length, total: parts.length });
-    return {
-      rows: results.flatMap(({ rows }) => rows),
-      tables: results.flatMap(({ tables = [] }) => tables),
-    };
+    const named = parts.map(([label, claims]) => [label, () => claims(quick, pace, signal)] as const);
+    return inParts("coupling", Object.fromEntries(named), { signal, onProgress });
   },
 };
 

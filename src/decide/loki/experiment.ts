@@ -1,4 +1,5 @@
 import type { Experiment, ExperimentResult } from "../../core/card.ts";
+import { inParts } from "../../core/experiment-parts.ts";
 import { pacer } from "../../core/pace.ts";
 import { Random } from "../../core/random.ts";
 import { mean } from "../../core/statistics.ts";
@@ -21,17 +22,7 @@ export const experiment: Experiment = {
       "years of cars": () => carYears(quick ? 5 : 20, pace),
       "many labels": () => manyLabels(quick ? 20_000 : 325_000, pace),
     };
-    const results: ExperimentResult[] = [];
-    const total = Object.keys(parts).length;
-    for (const [label, part] of Object.entries(parts)) {
-      onProgress?.({ done: results.length, total, label });
-      results.push(await part());
-    }
-    onProgress?.({ done: total, total });
-    return {
-      rows: results.flatMap(({ rows }) => rows),
-      tables: results.flatMap(({ tables = [] }) => tables),
-    };
+    return inParts("loki", parts, { signal, onProgress });
   },
 };
 

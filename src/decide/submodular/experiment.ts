@@ -1,6 +1,6 @@
 import type { Experiment, ExperimentResult, ExperimentRow } from "../../core/card.ts";
+import { inParts } from "../../core/experiment-parts.ts";
 import type { Matrix } from "../../core/matrix.ts";
-import { pacer } from "../../core/pace.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
 import { mean, standardDeviation } from "../../core/statistics.ts";
@@ -33,18 +33,7 @@ export const experiment: Experiment = {
       digits: () => digits(quick ? 1 : 10, run),
       ...(quick ? {} : { utterances: () => utterances(run) }),
     };
-    const results: ExperimentResult[] = [];
-    const total = Object.keys(parts).length;
-    for (const [label, part] of Object.entries(parts)) {
-      onProgress?.({ done: results.length, total, label });
-      results.push(await part());
-      await pacer(signal, "submodular")();
-    }
-    onProgress?.({ done: total, total });
-    return {
-      rows: results.flatMap(({ rows }) => rows),
-      tables: results.flatMap(({ tables = [] }) => tables),
-    };
+    return inParts("submodular", parts, { signal, onProgress });
   },
 };
 

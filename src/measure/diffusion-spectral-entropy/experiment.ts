@@ -1,4 +1,5 @@
 import type { Experiment, ExperimentResult } from "../../core/card.ts";
+import { inParts } from "../../core/experiment-parts.ts";
 import { pacer } from "../../core/pace.ts";
 import { blobs, closedForms, noise, splitting, tree } from "./experiment-shapes.ts";
 import { beginnings, ranking, training } from "./experiment-training.ts";
@@ -20,16 +21,6 @@ export const experiment: Experiment = {
       }),
       ...(quick && { training: () => training(1, pace, signal) }),
     };
-    const results: ExperimentResult[] = [];
-    const total = Object.keys(parts).length;
-    for (const [label, part] of Object.entries(parts)) {
-      onProgress?.({ done: results.length, total, label });
-      results.push(await part());
-    }
-    onProgress?.({ done: total, total });
-    return {
-      rows: results.flatMap(({ rows }) => rows),
-      tables: results.flatMap(({ tables = [] }) => tables),
-    };
+    return inParts("diffusion-spectral-entropy", parts, { signal, onProgress });
   },
 };

@@ -1,5 +1,6 @@
 import type { Experiment, ExperimentResult, ExperimentRow, ExperimentTable } from "../../core/card.ts";
 import { takeCodes } from "../../core/codes.ts";
+import { inParts } from "../../core/experiment-parts.ts";
 import { Random } from "../../core/random.ts";
 import { mean } from "../../core/statistics.ts";
 import { relu, tanh } from "../../engine/index.ts";
@@ -22,17 +23,7 @@ export const experiment: Experiment = {
           "noisy layers": () => noisyLayers(60, [1, 2, 3], undefined, signal),
           inputs: () => inputClusters(60, [1, 2, 3], signal),
         };
-    const results: ExperimentResult[] = [];
-    const total = Object.keys(parts).length;
-    for (const [label, part] of Object.entries(parts)) {
-      onProgress?.({ done: results.length, total, label });
-      results.push(await part());
-    }
-    onProgress?.({ done: total, total });
-    return {
-      rows: results.flatMap(({ rows }) => rows),
-      tables: results.flatMap(({ tables = [] }) => tables),
-    };
+    return inParts("information-plane", parts, { signal, onProgress });
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Experiment, ExperimentResult, ExperimentRow, ExperimentTable } from "../../core/card.ts";
+import { inParts } from "../../core/experiment-parts.ts";
 import { asMatrix, type Matrix } from "../../core/matrix.ts";
 import { pacer } from "../../core/pace.ts";
 import { Random } from "../../core/random.ts";
@@ -29,17 +30,7 @@ export const experiment: Experiment = {
       "growing samples": () => growingSamples(sizes, quick ? 40 : 200, pace),
       "growing dimension": () => growingDimension(quick ? [2, 3] : [2, 3, 5, 25], quick ? 1 : 3, pace),
     };
-    const results: ExperimentResult[] = [];
-    const total = Object.keys(parts).length;
-    for (const [label, part] of Object.entries(parts)) {
-      onProgress?.({ done: results.length, total, label });
-      results.push(await part());
-    }
-    onProgress?.({ done: total, total });
-    return {
-      rows: results.flatMap(({ rows }) => rows),
-      tables: results.flatMap(({ tables = [] }) => tables),
-    };
+    return inParts("ksg", parts, { signal, onProgress });
   },
 };
 

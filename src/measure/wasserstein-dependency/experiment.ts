@@ -1,5 +1,5 @@
 import type { Experiment, ExperimentResult, ExperimentRow, ExperimentTable } from "../../core/card.ts";
-import { throwIfStopped } from "../../core/errors.ts";
+import { inParts } from "../../core/experiment-parts.ts";
 import { asMatrix, type Matrix, matrix } from "../../core/matrix.ts";
 import { Random } from "../../core/random.ts";
 import { criticDependency } from "./critic.ts";
@@ -27,17 +27,7 @@ export const experiment: Experiment = {
         ["eight factors", () => eightFactors(signal)],
       );
     }
-    const results: ExperimentResult[] = [];
-    for (const [i, [label, part]] of parts.entries()) {
-      throwIfStopped(signal, "wasserstein-dependency");
-      onProgress?.({ done: i, total: parts.length, label });
-      results.push(await part());
-    }
-    onProgress?.({ done: parts.length, total: parts.length });
-    return {
-      rows: results.flatMap(({ rows }) => rows),
-      tables: results.flatMap(({ tables = [] }) => tables),
-    };
+    return inParts("wasserstein-dependency", Object.fromEntries(parts), { signal, onProgress });
   },
 };
 
