@@ -1,0 +1,2 @@
+/** Language models, and the methods that read probabilities from one. */
+export * from "./model/model.ts";
