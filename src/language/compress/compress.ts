@@ -1,0 +1,2 @@
+export type { WordScorer, WordScores } from "./scorer.ts";
+export type { Tokenizer } from "./tokenizer.ts";
