@@ -1,3 +1,10 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { InputError, ReachError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/suggest.ts";
+import type { LanguageModel } from "../model/model.ts";
+import { splitWords } from "./words.ts";
+
 /** Counts tokens as the model that will read the prompt does. */
 export interface Tokenizer {
   readonly name: string;
@@ -8,4 +15,116 @@ export interface Tokenizer {
    * of the result stays within the budget.
    */
   confirm?(text: string, options?: { signal?: AbortSignal }): Promise<number>;
+}
+
+const encodings = {
+  o200k: () => import("gpt-tokenizer/encoding/o200k_base"),
+  cl100k: () => import("gpt-tokenizer/encoding/cl100k_base"),
+};
+
+/** Names that {@link openTokenizer} knows, besides paths. */
+export const tokenizerNames = [...Object.keys(encodings), "words"];
+
+/**
+ * A tokenizer by name: `"o200k"` (GPT-4o and later), `"cl100k"` (GPT-4, GPT-3.5), `"words"` (no vocabulary), or the
+ * path of a Hugging Face `tokenizer.json`.
+ *
+ * Special tokens written in the text count as plain text. Letters without any break are counted in slices of a
+ * thousand, because byte-pair merging takes quadratic time in their length.
+ *
+ * @throws InputError unknown-tokenizer, with the nearest name; ReachError when the file cannot be read
+ * @example
+ * import { openTokenizer } from "surprisal/language";
+ * const { count } = await openTokenizer("o200k");
+ * count("The council will vote on item 15."); // 9
+ */
+export async function openTokenizer(name = "o200k"): Promise<Tokenizer> {
+  const plain = name.replace(/_base$/, "");
+  if (plain === "words") return { name: "words", count: (text) => splitWords(text).starts.length };
+  if (plain in encodings) {
+    const { countTokens } = await encodings[plain as keyof typeof encodings]();
+    const asText = { disallowedSpecial: new Set<string>() };
+    return { name: plain, count: inSlices((text) => countTokens(text, asText)) };
+  }
+  if (/[\\/]|\.json$/.test(name)) return fileTokenizer(name);
+  throw new InputError({
+    code: "unknown-tokenizer",
+    where: "openTokenizer",
+    problem: "no tokenizer of this name",
+    expected: `${tokenizerNames.join(", ")} or the path of a tokenizer.json`,
+    got: name,
+    hint: didYouMean(plain, tokenizerNames),
+  });
+}
+
+/** The tokens of a language model itself: planned with o200k, confirmed by the model. */
+export async function modelTokenizer(model: LanguageModel): Promise<Tokenizer> {
+  const { count } = await openTokenizer();
+  return {
+    name: model.name,
+    count,
+    confirm: (text, options) => (text === "" ? Promise.resolve(0) : model.countTokens(text, options)),
+  };
+}
+
+const longestRun = 1000;
+
+function inSlices(count: (text: string) => number): (text: string) => number {
+  const long = new RegExp(String.raw`[\p{L}\p{M}]{${longestRun}}`, "gu");
+  return (text) => {
+    if (text.length <= longestRun) return count(text);
+    let total = 0;
+    let from = 0;
+    for (const match of text.matchAll(long)) {
+      const to = match.index + match[0].length;
+      total += count(text.slice(from, to));
+      from = to;
+    }
+    return total + count(from === 0 ? text : text.slice(from));
+  };
+}
+
+async function fileTokenizer(path: string): Promise<Tokenizer> {
+  const file = (await isFolder(path)) ? join(path, "tokenizer.json") : path;
+  const [{ Tokenizer }, definition, settings] = await Promise.all([
+    import("@huggingface/tokenizers"),
+    readJson(file),
+    readJson(join(dirname(file), "tokenizer_config.json")).catch(() => ({})),
+  ]);
+  try {
+    const tokenizer = new Tokenizer(definition, settings);
+    return {
+      name: path,
+      count: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length,
+    };
+  } catch (cause) {
+    throw new InputError({
+      code: "unreadable-tokenizer",
+      where: "openTokenizer",
+      problem: `not a tokenizer that can be used: ${(cause as Error).message}`,
+      expected: "a Hugging Face tokenizer.json",
+      got: path,
+    });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+async function readJson(path: string): Promise<object> {
+  const text = await readFile(path, "utf8").catch((cause) => {
+    throw new ReachError("openTokenizer", `cannot read ${path}`, { cause });
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError({
+      code: "unreadable-tokenizer",
+      where: "openTokenizer",
+      problem: "not JSON",
+      expected: "a Hugging Face tokenizer.json",
+      got: path,
+    });
+  }
 }
