@@ -1,2 +1,4 @@
 /** Language models, and the methods that read probabilities from one. */
+
+export * from "./head-report/head-report.ts";
 export * from "./model/model.ts";

@@ -26,6 +26,7 @@ import { card as decideCoupling } from "../decide/coupling/card.ts";
 import { card as decideIngenious } from "../decide/ingenious/card.ts";
 import { card as decideLoki } from "../decide/loki/card.ts";
 import { card as decideSubmodular } from "../decide/submodular/card.ts";
+import { card as languageHeadReport } from "../language/head-report/card.ts";
 import type { RegisteredMethod } from "./method.ts";
 
 export const registered: readonly RegisteredMethod[] = [
@@ -217,5 +218,12 @@ export const registered: readonly RegisteredMethod[] = [
     experiment: async () => (await import("../decide/submodular/experiment.ts")).experiment,
     claims: { hold: 21, of: 21 },
     recorded: async () => (await import("../decide/submodular/experiment.recorded.json", { with: { type: "json" } })).default,
+  },
+  {
+    layer: "language",
+    card: languageHeadReport,
+    experiment: async () => (await import("../language/head-report/experiment.ts")).experiment,
+    claims: { hold: 10, of: 10 },
+    recorded: async () => (await import("../language/head-report/experiment.recorded.json", { with: { type: "json" } })).default,
   },
 ];
