@@ -19,7 +19,7 @@
  */
 import { throwIfStopped } from "../../core/errors.ts";
 import { filterContexts } from "./contexts.ts";
-import { countConfirmed, fitBudget } from "./exact.ts";
+import { type Counted, countConfirmed, fitBudget } from "./exact.ts";
 import { KeptText } from "./kept-text.ts";
 import { type CompressOptions, checkOptions } from "./options.ts";
 import { selectByPercentile } from "./percentile.ts";
@@ -97,42 +97,46 @@ export async function compressPrompt(
   const contexts = typeof context === "string" ? [context] : context;
   checkOptions(contexts, options);
   const tokenizer = await tokenizerOf(options);
-  const whole = contexts.join(blankLine);
-  const originalTokens = await countConfirmed(tokenizer, whole, options.signal);
+  const text = contexts.join(blankLine);
+  const whole: Counted = { text, tokens: await countConfirmed(tokenizer, text, options.signal) };
   const scores = await scoreAll(scorer, contexts, options);
-  const budget = budgetOf(options, originalTokens);
-  const untouched = options.budgets ? false : budget >= originalTokens;
-  const staying = untouched ? contexts.map(() => true) : stayingContexts(scores, originalTokens, options);
+  const budget = budgetOf(options, whole.tokens);
+  const untouched = !options.budgets && budget >= whole.tokens;
+  const staying = untouched ? contexts.map(() => true) : stayingContexts(scores, whole.tokens, options);
   const texts = contexts.map((text, c) => new KeptText(cut(text, scores[c], c, options), tokenizer.count));
-  if (!untouched) {
-    await shorten({ texts: texts.filter((_, c) => staying[c]), tokenizer, budget, options });
-  }
-  const text = untouched ? whole : join(texts.filter((_, c) => staying[c]));
-  const compressedTokens = untouched ? originalTokens : await countConfirmed(tokenizer, text, options.signal);
+  const live = texts.filter((_, c) => staying[c]);
+  let shorter = whole;
+  if (options.budgets) {
+    for (const [c, budget] of options.budgets.entries()) {
+      if (staying[c]) await shorten({ texts: [texts[c]], budget }, whole, tokenizer, options);
+    }
+    const text = join(live);
+    shorter = { text, tokens: await countConfirmed(tokenizer, text, options.signal) };
+  } else if (!untouched) shorter = await shorten({ texts: live, budget }, whole, tokenizer, options);
   const single = contexts.length === 1;
   return {
-    text,
+    text: shorter.text,
     contexts: texts.map((kept, c) => {
       const words = wordsOf(kept, staying[c]);
-      const shorter = staying[c] ? kept.render() : "";
+      const text = single ? shorter.text : staying[c] ? kept.render() : "";
       return {
-        text: shorter,
-        originalTokens: single ? originalTokens : tokenizer.count(contexts[c]),
-        compressedTokens: single ? compressedTokens : tokenizer.count(shorter),
+        text,
+        originalTokens: single ? whole.tokens : tokenizer.count(contexts[c]),
+        compressedTokens: single ? shorter.tokens : tokenizer.count(text),
         kept: staying[c],
         words,
         ...(options.returnWordLabels && { labels: labelsOf(contexts[c], words) }),
       };
     }),
-    originalTokens,
-    compressedTokens,
-    rate: originalTokens === 0 ? 1 : compressedTokens / originalTokens,
-    ratio: originalTokens === 0 ? 1 : originalTokens / compressedTokens,
+    originalTokens: whole.tokens,
+    compressedTokens: shorter.tokens,
+    rate: whole.tokens === 0 ? 1 : shorter.tokens / whole.tokens,
+    ratio: whole.tokens === 0 ? 1 : whole.tokens / shorter.tokens,
     information: informationOf(texts, staying),
     protectedSpans: texts.reduce((sum, { units }, c) => sum + (staying[c] ? units.spans : 0), 0),
     scorer: scorer.name,
     tokenizer: tokenizer.name,
-    warnings: warningsOf(whole, budget, text),
+    warnings: warningsOf(text, budget, shorter.text),
   };
 }
 
@@ -192,42 +196,30 @@ function stayingContexts(scores: readonly WordScores[], tokens: number, options:
   return filterContexts(scores, Math.min(share, 1), forceContextIds ?? []);
 }
 
-interface Shortening {
+interface Group {
   texts: readonly KeptText[];
-  tokenizer: Tokenizer;
   budget: number;
-  options: CompressOptions;
 }
 
-/** Takes words out of the texts until they fit. */
-async function shorten({ texts, tokenizer, budget, options }: Shortening): Promise<void> {
-  const { budgets, dropConsecutive = false, selection = "exact", signal } = options;
-  const groups = budgets
-    ? texts.map((text, c) => ({ members: [text], budget: budgets[c] }))
-    : [{ members: texts, budget }];
-  for (const { members, budget } of groups) {
-    throwIfStopped(signal, "compressPrompt");
-    const render = () => join(members);
-    const before = render();
-    const confirmed = await countConfirmed(tokenizer, before, signal);
-    if (confirmed <= budget) continue;
-    if (selection === "percentile") {
-      for (const text of members)
-        selectByPercentile(text, 1 - budget / confirmed, tokenizer.count, dropConsecutive);
-      continue;
-    }
-    const planned = tokenizer.confirm ? tokenizer.count(before) : confirmed;
-    await fitBudget({
-      texts: members,
-      render,
-      tokenizer,
-      budget,
-      planned,
-      confirmed,
-      dropConsecutive,
-      signal,
-    });
+/** Takes words out of texts that share a budget until they fit. */
+async function shorten(
+  { texts, budget }: Group,
+  whole: Counted,
+  tokenizer: Tokenizer,
+  { dropConsecutive = false, selection = "exact", signal }: CompressOptions,
+): Promise<Counted> {
+  throwIfStopped(signal, "compressPrompt");
+  const render = () => join(texts);
+  const before = render();
+  const tokens = before === whole.text ? whole.tokens : await countConfirmed(tokenizer, before, signal);
+  if (tokens <= budget) return { text: before, tokens };
+  if (selection === "percentile") {
+    for (const text of texts) selectByPercentile(text, 1 - budget / tokens, tokenizer.count, dropConsecutive);
+    const after = render();
+    return { text: after, tokens: await countConfirmed(tokenizer, after, signal) };
   }
+  const planned = tokenizer.confirm ? tokenizer.count(before) : tokens;
+  return fitBudget({ texts, render, tokenizer, budget, planned, confirmed: tokens, dropConsecutive, signal });
 }
 
 function join(texts: readonly KeptText[]): string {

@@ -1,5 +1,6 @@
 import { InputError } from "../../core/errors.ts";
 import type { KeptText } from "./kept-text.ts";
+import { removalOrder } from "./removal-order.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { free } from "./units.ts";
 
@@ -18,33 +19,41 @@ export interface Shared {
   signal?: AbortSignal;
 }
 
+/** A text and its tokens. */
+export interface Counted {
+  text: string;
+  tokens: number;
+}
+
 /**
  * Takes out words in ascending order of their score, later ones first among equals, until the text fits the budget.
  *
  * Every budget walks the same path, so a smaller one keeps a subset of what a larger one keeps. The result is counted
  * as a whole before it is given; where the running count was too low, the walk goes on.
  *
- * @returns the tokens of the result
  * @throws InputError budget-below-protected when what must stay needs more
  */
-export async function fitBudget(shared: Shared): Promise<number> {
+export async function fitBudget(shared: Shared): Promise<Counted> {
   const { texts, budget, tokenizer, signal } = shared;
-  const order = removalOrder(texts);
+  const offsets = [0];
+  for (const { units } of texts) offsets.push(offsets[offsets.length - 1] + units.starts.length);
+  const order = orderOf(texts, offsets);
+  const owner = ownerOf(offsets);
   let running = shared.planned;
-  let target = Math.floor((budget * shared.planned) / Math.max(1, shared.confirmed));
+  let target = Math.floor((budget * shared.planned) / shared.confirmed);
   let next = 0;
   if (shared.dropConsecutive) for (const text of texts) running -= dropRepeats(text);
   for (;;) {
     for (; running > target && next < order.length; next++) {
-      const text = texts[order.owner(next)];
-      const i = order.unit(next);
-      if (!text.has(i)) continue;
+      const t = owner(order[next]);
+      const text = texts[t];
+      const i = order[next] - offsets[t];
       running -= text.remove(i);
       if (shared.dropConsecutive) running -= dropRepeat(text, text.after(i));
     }
-    const result = shared.render();
-    const tokens = await countConfirmed(tokenizer, result, signal);
-    if (tokens <= budget) return tokens;
+    const text = shared.render();
+    const tokens = await countConfirmed(tokenizer, text, signal);
+    if (tokens <= budget) return { text, tokens };
     if (next === order.length) throw tooSmall(budget, tokens);
     target = Math.min(running - 1, Math.floor((running * budget) / tokens));
   }
@@ -83,39 +92,30 @@ function isRepeat(text: KeptText, i: number): boolean {
   return token[i] >= 0 && p >= 0 && token[p] === token[i];
 }
 
-interface RemovalOrder {
-  length: number;
-  owner(place: number): number;
-  unit(place: number): number;
+/** Finds the text in which a place lies; a binary search over their first places. */
+function ownerOf(offsets: readonly number[]): (place: number) => number {
+  return (place) => {
+    let low = 0;
+    let high = offsets.length - 2;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (offsets[middle] <= place) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
 }
 
-function removalOrder(texts: readonly KeptText[]): RemovalOrder {
-  const sizes = texts.map(({ units }) => units.starts.length);
-  const offsets = [0];
-  for (const size of sizes) offsets.push(offsets[offsets.length - 1] + size);
-  const keep = new Float64Array(offsets[offsets.length - 1]);
-  const candidates = new Uint32Array(keep.length);
-  let length = 0;
-  texts.forEach((text, t) => {
-    keep.set(text.units.keep, offsets[t]);
-    for (let i = 0; i < sizes[t]; i++) {
-      if (text.units.status[i] === free && text.has(i)) candidates[length++] = offsets[t] + i;
-    }
+/** The free units of all texts in the order in which they go, as places in the texts laid end to end. */
+function orderOf(texts: readonly KeptText[], offsets: readonly number[]): Uint32Array {
+  const keep = new Float64Array(offsets[texts.length]);
+  const candidates = new Uint8Array(keep.length);
+  texts.forEach(({ units }, t) => {
+    keep.set(units.keep, offsets[t]);
+    for (let i = 0; i < units.status.length; i++)
+      if (units.status[i] === free) candidates[offsets[t] + i] = 1;
   });
-  const order = candidates.subarray(0, length).sort((a, b) => keep[a] - keep[b] || b - a);
-  const owners = new Uint32Array(texts.length > 1 ? length : 0);
-  if (texts.length > 1) {
-    const ownerOf = new Uint32Array(keep.length);
-    sizes.forEach((size, t) => {
-      ownerOf.fill(t, offsets[t], offsets[t] + size);
-    });
-    for (let place = 0; place < length; place++) owners[place] = ownerOf[order[place]];
-  }
-  return {
-    length,
-    owner: (place) => (texts.length > 1 ? owners[place] : 0),
-    unit: (place) => order[place] - (texts.length > 1 ? offsets[owners[place]] : 0),
-  };
+  return removalOrder(keep, (place) => candidates[place] === 1);
 }
 
 function tooSmall(budget: number, needed: number): InputError {

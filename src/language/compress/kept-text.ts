@@ -37,7 +37,7 @@ export class KeptText {
   constructor(units: Units, count: (text: string) => number) {
     const size = units.starts.length;
     this.units = units;
-    this.count = count;
+    this.count = remembering(count);
     this.size = size;
     this.previous = Int32Array.from({ length: size + 1 }, (_, i) => i - 1);
     this.next = new Int32Array(size + 1);
@@ -185,6 +185,23 @@ export class KeptText {
     return text;
   }
 }
+
+/** Neighbourhoods repeat: their counts are kept, up to a bound. */
+function remembering(count: (text: string) => number): (text: string) => number {
+  const known = new Map<string, number>();
+  return (text) => {
+    if (text.length > longestRemembered) return count(text);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const tokens = count(text);
+    if (known.size >= mostRemembered) known.clear();
+    known.set(text, tokens);
+    return tokens;
+  };
+}
+
+const longestRemembered = 40;
+const mostRemembered = 100_000;
 
 interface Junction {
   /** What goes with the text before the split. */

@@ -68,20 +68,35 @@ export async function modelTokenizer(model: LanguageModel): Promise<Tokenizer> {
 }
 
 const longestRun = 1000;
+const run = new RegExp(String.raw`[\p{L}\p{M}]{${longestRun}}`, "gu");
 
 function inSlices(count: (text: string) => number): (text: string) => number {
-  const long = new RegExp(String.raw`[\p{L}\p{M}]{${longestRun}}`, "gu");
   return (text) => {
-    if (text.length <= longestRun) return count(text);
+    if (!mayHoldRun(text)) return count(text);
     let total = 0;
     let from = 0;
-    for (const match of text.matchAll(long)) {
+    for (const match of text.matchAll(run)) {
       const to = match.index + match[0].length;
       total += count(text.slice(from, to));
       from = to;
     }
-    return total + count(from === 0 ? text : text.slice(from));
+    return total + count(text.slice(from));
   };
+}
+
+/** Looks at few characters: backwards from where a run that began here would end. */
+function mayHoldRun(text: string): boolean {
+  for (let from = 0; from + longestRun <= text.length; ) {
+    let i = from + longestRun - 1;
+    while (i >= from && mayBeLetter(text.charCodeAt(i))) i--;
+    if (i < from) return true;
+    from = i + 1;
+  }
+  return false;
+}
+
+function mayBeLetter(code: number): boolean {
+  return code > 127 || (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
 
 async function fileTokenizer(path: string): Promise<Tokenizer> {
