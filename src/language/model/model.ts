@@ -1,3 +1,10 @@
+export { type DocumentModelOptions, documentModel } from "./document-model.ts";
+export { englishModel } from "./english.ts";
+export type { Missing } from "./http/choices.ts";
+export type { Usage as EndpointUsage } from "./http/client.ts";
+export { type DialectName, dialectNames, type Feature as EndpointFeature } from "./http/dialect.ts";
+export { type Endpoint, type EndpointSource, openEndpoint } from "./http/endpoint.ts";
+export { type PlannedCall, type PlannedCost, planCost } from "./http/plan.ts";
 export {
   type CallOptions,
   type Capability,
@@ -11,6 +18,10 @@ export {
   scored,
   type TokenLogprob,
 } from "./language-model.ts";
+export { type Ngram, type NgramOptions, trainNgram } from "./ngram/ngram.ts";
+export { loadNgram, saveNgram } from "./ngram/store.ts";
+export type { TextUnit } from "./ngram/units.ts";
+export { type ModelSource, openLanguageModel } from "./open.ts";
 export type { TransformerOptions, TransformerSettings } from "./transformer/options.ts";
 export type { TransformerRecord, TransformerTraining } from "./transformer/training.ts";
 export {

@@ -194,7 +194,7 @@ export function sampleToken(
   return random.categorical(weights);
 }
 
-function requireGenerateOptions(name: string, options: GenerateOptions): void {
+export function requireGenerateOptions(name: string, options: GenerateOptions): void {
   const { maxTokens, temperature = 1, topP = 1, n = 1, stop = [] } = options;
   const refuse = (option: string, expected: string, got: unknown): never => {
     throw new InputError({

@@ -1,0 +1,219 @@
+import { InputError } from "../../../core/errors.ts";
+import type { Predictor } from "../predictor.ts";
+
+/** The node of the empty sequence; the node of the unit u alone is u + 1. */
+export const root = 0;
+const mostNodes = 0x20000000;
+
+/**
+ * Sequences of units as paths from the root: a node is its parent, which is the sequence without its last unit, and
+ * that unit. Its suffix is the node of the sequence without its first unit. Parent and suffix have smaller numbers.
+ * Children are found by open addressing.
+ */
+export class SequenceTrie {
+  /** Number of units. */
+  readonly size: number;
+  /** Number of nodes. */
+  nodes: number;
+  parent: Int32Array;
+  unit: Int32Array;
+  suffix: Int32Array;
+  depth: Uint8Array;
+  #slots: Int32Array;
+
+  constructor(size: number, room = 0) {
+    const length = 1 + size + room;
+    this.size = size;
+    this.nodes = 1 + size;
+    this.parent = new Int32Array(length);
+    this.unit = new Int32Array(length);
+    this.suffix = new Int32Array(length);
+    this.depth = new Uint8Array(length);
+    for (let u = 0; u < size; u++) this.unit[u + 1] = u;
+    this.unit[root] = -1;
+    this.depth.fill(1, 1, 1 + size);
+    this.#slots = new Int32Array(powerOfTwo(2 * room + 16));
+  }
+
+  /** The child of a node along a unit, or −1. */
+  child(node: number, unit: number): number {
+    if (node === root) return unit + 1;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hashOf(node, unit) & mask;
+    for (let found = slots[slot]; found > 0; found = slots[slot]) {
+      if (this.unit[found] === unit && this.parent[found] === node) return found;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  }
+
+  /** Adds a child that is not there yet. */
+  add(parent: number, unit: number, suffix: number): number {
+    const node = this.nodes;
+    if (node === this.parent.length) this.#grow();
+    if (2 * (node - this.size) > this.#slots.length) this.#rehash();
+    this.parent[node] = parent;
+    this.unit[node] = unit;
+    this.suffix[node] = suffix;
+    this.depth[node] = this.depth[parent] + 1;
+    this.#place(node);
+    this.nodes++;
+    return node;
+  }
+
+  #place(node: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hashOf(this.parent[node], this.unit[node]) & mask;
+    while (slots[slot] > 0) slot = (slot + 1) & mask;
+    slots[slot] = node;
+  }
+
+  #rehash(): void {
+    this.#slots = new Int32Array(2 * this.#slots.length);
+    for (let node = 1 + this.size; node < this.nodes; node++) this.#place(node);
+  }
+
+  #grow(): void {
+    const length = Math.min(mostNodes, Math.ceil(1.6 * this.nodes) + 1024);
+    if (length <= this.nodes) {
+      throw new InputError({
+        code: "too-large",
+        where: "n-gram model",
+        problem: "too many different n-grams",
+        expected: `at most ${mostNodes}`,
+        got: this.nodes,
+      });
+    }
+    for (const name of ["parent", "unit", "suffix"] as const) {
+      const larger = new Int32Array(length);
+      larger.set(this[name]);
+      this[name] = larger;
+    }
+    const depth = new Uint8Array(length);
+    depth.set(this.depth);
+    this.depth = depth;
+  }
+}
+
+/**
+ * A back-off model: every stored sequence has the probability of its last unit after the others, and the weight by which
+ * the shorter context counts for units not stored after it. Interpolated Kneser–Ney, ARPA files and pruned models all
+ * have this form. The state is the longest suffix of what was read that has children; a step follows suffix links like
+ * Aho & Corasick's automaton, so that scoring takes one look-up per level of back-off: O(order) at worst.
+ */
+export class BackoffModel implements Predictor {
+  readonly trie: SequenceTrie;
+  readonly size: number;
+  readonly start: number;
+  /** ln p(last unit | the others) of each node. */
+  readonly logProbabilities: Float64Array;
+  /** ln of the back-off weight of each node as a context. */
+  readonly backoffs: Float64Array;
+  /** The state once a node has been read. */
+  readonly #settled: Int32Array;
+  #children: { first: Int32Array; nodes: Int32Array } | undefined;
+
+  constructor(trie: SequenceTrie, logProbabilities: Float64Array, backoffs: Float64Array) {
+    this.trie = trie;
+    this.size = trie.size;
+    this.logProbabilities = logProbabilities;
+    this.backoffs = backoffs;
+    const settled = new Int32Array(trie.nodes);
+    for (let node = 1 + trie.size; node < trie.nodes; node++) settled[trie.parent[node]] = 1;
+    for (let node = 1; node < trie.nodes; node++) {
+      settled[node] = settled[node] === 1 ? node : settled[trie.suffix[node]];
+    }
+    settled[root] = root;
+    this.#settled = settled;
+    // Unit 0 begins every text.
+    this.start = settled[1];
+  }
+
+  logProbability(state: number, unit: number): number {
+    if (unit < 0) return Number.NEGATIVE_INFINITY;
+    const { trie, backoffs } = this;
+    let weight = 0;
+    for (let context = state; ; context = trie.suffix[context]) {
+      const node = trie.child(context, unit);
+      if (node > 0) return weight + this.logProbabilities[node];
+      weight += backoffs[context];
+    }
+  }
+
+  next(state: number, unit: number): number {
+    if (unit < 0) return root;
+    for (let context = state; ; context = this.trie.suffix[context]) {
+      const node = this.trie.child(context, unit);
+      if (node > 0) return this.#settled[node];
+    }
+  }
+
+  /** ln p of `count` units in a row into `into`, from a state; gives the state after them. */
+  advance(state: number, units: Int32Array, count: number, into: Float64Array): number {
+    const { trie, backoffs, logProbabilities } = this;
+    const settled = this.#settled;
+    let context = state;
+    for (let i = 0; i < count; i++) {
+      const unit = units[i];
+      if (unit < 0) {
+        into[i] = Number.NEGATIVE_INFINITY;
+        context = root;
+        continue;
+      }
+      let weight = 0;
+      let node = trie.child(context, unit);
+      while (node < 0) {
+        weight += backoffs[context];
+        context = trie.suffix[context];
+        node = trie.child(context, unit);
+      }
+      into[i] = weight + logProbabilities[node];
+      context = settled[node];
+    }
+    return context;
+  }
+
+  distribution(state: number, into: Float64Array): void {
+    const { trie, backoffs, logProbabilities, size } = this;
+    for (let unit = 0; unit < size; unit++) into[unit] = Math.exp(logProbabilities[unit + 1]);
+    const contexts: number[] = [];
+    for (let context = state; context !== root; context = trie.suffix[context]) contexts.push(context);
+    const { first, nodes } = this.#sortedChildren();
+    for (const context of contexts.reverse()) {
+      const weight = Math.exp(backoffs[context]);
+      for (let unit = 0; unit < size; unit++) into[unit] *= weight;
+      for (let i = first[context]; i < first[context + 1]; i++) {
+        into[trie.unit[nodes[i]]] = Math.exp(logProbabilities[nodes[i]]);
+      }
+    }
+  }
+
+  /** The children of each node, next to each other; made when a distribution is first asked for. */
+  #sortedChildren(): { first: Int32Array; nodes: Int32Array } {
+    if (this.#children === undefined) this.#children = childrenOf(this.trie);
+    return this.#children;
+  }
+}
+
+/** The nodes below the units, grouped by parent: those of node v are `nodes[first[v]]` to `nodes[first[v + 1] − 1]`. */
+export function childrenOf(trie: SequenceTrie): { first: Int32Array; nodes: Int32Array } {
+  const { parent, nodes: count, size } = trie;
+  const first = new Int32Array(count + 2);
+  for (let node = 1 + size; node < count; node++) first[parent[node] + 2]++;
+  for (let node = 0; node < count; node++) first[node + 2] += first[node + 1];
+  const nodes = new Int32Array(count - 1 - size);
+  for (let node = 1 + size; node < count; node++) nodes[first[parent[node] + 1]++] = node;
+  return { first, nodes };
+}
+
+function hashOf(node: number, unit: number): number {
+  let hash = Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
+}
+
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(least));
+}
