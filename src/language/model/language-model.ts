@@ -32,6 +32,10 @@ export interface Scored {
   boundaryMoved?: boolean;
   /** How many tokens took the smallest returned log-probability, under `missing: "floor"`. */
   floored?: number;
+  /** Read from the likeliest next tokens of a server: the probability of all tokens that it did not return. */
+  censoredMass?: number;
+  /** The choices begin with the same token: they were listed as A, B, C … after the prefix, and the letter was scored. */
+  lettered?: true;
 }
 
 export interface CallOptions {
@@ -105,11 +109,12 @@ const holders: Record<Capability, string> = {
 };
 
 /** The refusal of a call that this model cannot answer. */
-export function missingCapability(model: string, capability: Capability): InputError {
+export function missingCapability(model: string, capability: Capability, hint?: string): InputError {
   return new InputError({
     code: "missing-capability",
     where: model,
     problem: `this model lacks ${capability}; ${holders[capability]}`,
+    hint,
   });
 }
 
@@ -132,7 +137,7 @@ export function requireCapabilities(
 /** Sums up token log-probabilities. */
 export function scored(
   tokens: TokenLogprob[],
-  notes: Pick<Scored, "boundaryMoved" | "floored"> = {},
+  notes: Omit<Scored, "tokens" | "sum" | "mean" | "count"> = {},
 ): Scored {
   let sum = 0;
   for (const { logprob } of tokens) sum += logprob;
