@@ -5,6 +5,8 @@ import { chunkPattern } from "./tokenizer.ts";
 
 /** U+2581 stands for the space in SentencePiece files and cannot be part of a piece. */
 const spaceSign = 0x2581;
+/** Names of other tokens in files. */
+const reserved = /^<(unk|s|\/s|0x[0-9A-F]{2})>$/;
 /** Symbols are numbered; a pair is first · limit + second. */
 const limit = 2 ** 21;
 
@@ -71,6 +73,10 @@ export function learnPieces(text: string, count: number): string[] {
     }
     const [first, second] = [Math.floor(pair / limit), pair % limit];
     const joint = texts[first] + texts[second];
+    if (reserved.test(joint)) {
+      pairs.delete(pair);
+      continue;
+    }
     const isNew = !ids.has(joint);
     const merged = idOf(joint);
     if (isNew) pieces.push(joint);

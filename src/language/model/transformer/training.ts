@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { InputError } from "../../../core/errors.ts";
 import type { Warning } from "../../../core/estimate.ts";
 import type { LongRunning } from "../../../core/progress.ts";
-import { type CheckpointOptions, type EpochStart, FitStoppedError, fit } from "../../../engine/fit/index.ts";
+import { type CheckpointOptions, type EpochStart, FitStoppedError, fit as fitParameters } from "../../../engine/fit/index.ts";
 import { optimisers, schedules, tensor } from "../../../engine/index.ts";
 import { learnPieces } from "./bpe.ts";
 import { type Batch, initialParameters, loss, type Parameters } from "./network.ts";
@@ -78,7 +78,7 @@ export async function trainOn(
   });
   const sizes = { ...settings, vocabularySize: tokens.size };
   const params = initialParameters(sizes, seed);
-  const fitting = fit<Parameters, Batch>({
+  const fitting = fitParameters<Parameters, Batch>({
     name: where,
     params,
     loss: (p, batch) => loss(p, batch, heads),

@@ -18,11 +18,13 @@
 import { createHash } from "node:crypto";
 import { throwIfStopped } from "../../../core/errors.ts";
 import { type Matrix, matrix } from "../../../core/matrix.ts";
+import { writeFileAtomic } from "../../../data/atomic.ts";
 import { readTree, writeTree } from "../../../engine/checkpoint/tree-file.ts";
 import { compile, type Tensor, tensor } from "../../../engine/index.ts";
 import type { CallOptions, LanguageModel, TokenLogprob } from "../language-model.ts";
 import { type TokenReader, type TokenSequence, tokenModel } from "../token-model.ts";
 import { CachedDecoder } from "./cached-decoder.ts";
+import { formatGguf } from "./gguf-file.ts";
 import { type Batch, hiddenStates, type Parameters, type Sizes, targetLogprobs } from "./network.ts";
 import { readOptions, type TransformerOptions, type TransformerSettings } from "./options.ts";
 import { beginToken, firstByte, type Tokenizer, tokenizer } from "./tokenizer.ts";
@@ -49,6 +51,12 @@ export interface TransformerLanguageModel extends LanguageModel {
    * @throws ReachError when it cannot be written
    */
   save(path: string): Promise<void>;
+  /**
+   * Writes a GGUF file, which llama.cpp, and `openGguf` through it, run.
+   *
+   * @throws ReachError when it cannot be written
+   */
+  toGguf(path: string): Promise<void>;
 }
 
 /**
@@ -192,6 +200,7 @@ function modelFrom(
     },
     unembedding: () => matrix(tokens.size, width, Float64Array.from(params.embedding.data)),
     save: (path) => writeTree(path, format, params, { settings, pieces, training } satisfies Facts),
+    toGguf: (path) => writeFileAtomic(path, formatGguf(name, params, sizes, tokens)),
   };
 }
 
