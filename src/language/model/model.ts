@@ -29,3 +29,4 @@ export {
   type TransformerLanguageModel,
   transformerLanguageModel,
 } from "./transformer/transformer.ts";
+export { type WordInformation, type WordInformationOptions, wordInformation } from "./word-information.ts";

@@ -60,6 +60,8 @@ export async function openLanguageModel(source: ModelSource = {}): Promise<Langu
   switch (kind) {
     case "ngram":
       return openNgram(path, source);
+    case "transformer":
+      return (await import("./transformer/transformer.ts")).loadTransformer(path);
     default:
       throw refusal("no such kind of model", model);
   }
