@@ -21,7 +21,10 @@ const path = "/completion";
 const bias = 1000;
 const k = 200;
 
-const likely = z.object({ id: z.number().int(), token: z.string().nullish(), logprob: logprobSchema });
+/** JSON has no −∞; the server writes the lowest number of single precision. */
+const unclampedLogprob = logprobSchema.transform((value) => (value < -1e38 ? Number.NEGATIVE_INFINITY : value));
+
+const likely = z.object({ id: z.number().int(), token: z.string().nullish(), logprob: unclampedLogprob });
 
 const completion = z.object({
   content: z.string(),
