@@ -18,6 +18,8 @@ export {
   scored,
   type TokenLogprob,
 } from "./language-model.ts";
+export { type GgufOptions, openGguf } from "./local/gguf.ts";
+export { type OnnxOptions, openOnnx } from "./local/onnx.ts";
 export { type Ngram, type NgramOptions, trainNgram } from "./ngram/ngram.ts";
 export { loadNgram, saveNgram } from "./ngram/store.ts";
 export type { TextUnit } from "./ngram/units.ts";

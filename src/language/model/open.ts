@@ -62,6 +62,10 @@ export async function openLanguageModel(source: ModelSource = {}): Promise<Langu
       return openNgram(path, source);
     case "transformer":
       return (await import("./transformer/transformer.ts")).loadTransformer(path);
+    case "gguf":
+      return (await import("./local/gguf.ts")).openGguf(path);
+    case "onnx":
+      return (await import("./local/onnx.ts")).openOnnx(path);
     default:
       throw refusal("no such kind of model", model);
   }

@@ -16,6 +16,7 @@ import type { CallOptions, LanguageModel, TokenLogprob } from "../language-model
 import { type TokenReader, type TokenSequence, tokenModel } from "../token-model.ts";
 import { windowStart, windowsOf } from "../transformer/windows.ts";
 import { importPeer, oneAtATime } from "./peer.ts";
+import { textsOf } from "./texts.ts";
 
 export interface GgufOptions {
   /** Threads of an evaluation. Default: as many as llama.cpp finds useful; 1 where other work shares the cores. */
@@ -209,7 +210,7 @@ function ggufModel(
   const face = tokenModel({
     name,
     encode: (text) => (text === "" ? [] : model.tokenize(text)),
-    texts: (ids) => textsOf(model, ids),
+    texts: (ids) => textsOf(ids, (tokens, before) => model.detokenize(tokens, false, before)),
     nameOf: (id) => model.detokenize([id], true, begin),
     scoresFirst: begin.length > 0,
     isEnd: (id) => model.isEogToken(id),
@@ -241,22 +242,5 @@ function logprobsOf(logits: ReadonlyMap<number, number>): Float64Array {
   for (const logit of logits.values()) total += Math.exp(logit - largest);
   const out = new Float64Array(logits.size).fill(Number.NEGATIVE_INFINITY);
   for (const [id, logit] of logits) out[id] = logit - largest - Math.log(total);
-  return out;
-}
-
-/** Tokens are held back while they end within a character. */
-function textsOf(model: LlamaModel, ids: ArrayLike<number>): string[] {
-  const out: string[] = [];
-  let pending: number[] = [];
-  let before: number[] = [];
-  for (let i = 0; i < ids.length; i++) {
-    pending.push(ids[i]);
-    const text = model.detokenize(pending, false, before);
-    const isPartial = text.endsWith("\uFFFD") && pending.length < 4 && i + 1 < ids.length;
-    out.push(isPartial ? "" : text);
-    if (isPartial) continue;
-    before = pending;
-    pending = [];
-  }
   return out;
 }

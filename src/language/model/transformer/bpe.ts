@@ -3,8 +3,8 @@
 // bytes, becomes a piece by itself once it is more frequent than every pair, and can be merged only afterwards.
 import { chunkPattern } from "./tokenizer.ts";
 
-/** U+2581 stands for the space in SentencePiece files and cannot be part of a piece. */
-const spaceSign = 0x2581;
+/** Control characters are bytes in SentencePiece files, and U+2581 stands for the space. */
+const neverInPieces = /^[\u2581\p{Cc}]$/u;
 /** Names of other tokens in files. */
 const reserved = /^<(unk|s|\/s|0x[0-9A-F]{2})>$/;
 /** Symbols are numbered; a pair is first · limit + second. */
@@ -54,10 +54,12 @@ export function learnPieces(text: string, count: number): string[] {
   for (const { symbols, length, count: n } of words) {
     for (let i = 0; i + 1 < length; i++) change(symbols[i], symbols[i + 1], n);
   }
-  waiting.delete(ids.get(String.fromCodePoint(spaceSign)) ?? -1);
   const unusable = new Set(waiting.keys());
-  const sign = ids.get(String.fromCodePoint(spaceSign));
-  if (sign !== undefined) unusable.add(sign);
+  texts.forEach((symbol, id) => {
+    if (!neverInPieces.test(symbol)) return;
+    unusable.add(id);
+    waiting.delete(id);
+  });
   const pieces: string[] = [];
   while (pieces.length < count) {
     const [character, characterCount] = mostFrequent(waiting);

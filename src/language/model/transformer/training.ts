@@ -3,7 +3,12 @@ import { createHash } from "node:crypto";
 import { InputError } from "../../../core/errors.ts";
 import type { Warning } from "../../../core/estimate.ts";
 import type { LongRunning } from "../../../core/progress.ts";
-import { type CheckpointOptions, type EpochStart, FitStoppedError, fit as fitParameters } from "../../../engine/fit/index.ts";
+import {
+  type CheckpointOptions,
+  type EpochStart,
+  FitStoppedError,
+  fit as fitParameters,
+} from "../../../engine/fit/index.ts";
 import { optimisers, schedules, tensor } from "../../../engine/index.ts";
 import { learnPieces } from "./bpe.ts";
 import { type Batch, initialParameters, loss, type Parameters } from "./network.ts";

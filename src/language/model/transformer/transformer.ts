@@ -25,7 +25,9 @@ import type { CallOptions, LanguageModel, TokenLogprob } from "../language-model
 import { type TokenReader, type TokenSequence, tokenModel } from "../token-model.ts";
 import { CachedDecoder } from "./cached-decoder.ts";
 import { formatGguf } from "./gguf-file.ts";
+import { writeHuggingFace } from "./hugging-face.ts";
 import { type Batch, hiddenStates, type Parameters, type Sizes, targetLogprobs } from "./network.ts";
+import { formatOnnx } from "./onnx-file.ts";
 import { readOptions, type TransformerOptions, type TransformerSettings } from "./options.ts";
 import { beginToken, firstByte, type Tokenizer, tokenizer } from "./tokenizer.ts";
 import { type TransformerRecord, type TransformerTraining, trainOn } from "./training.ts";
@@ -57,6 +59,18 @@ export interface TransformerLanguageModel extends LanguageModel {
    * @throws ReachError when it cannot be written
    */
   toGguf(path: string): Promise<void>;
+  /**
+   * The bytes of an ONNX file: `input_ids` (int64, batch × sequence of up to `context` tokens, the first of them
+   * begin-of-text) to `logits` (float32, batch × sequence × vocabulary) of the token after each.
+   */
+  toOnnx(): Uint8Array;
+  /**
+   * Writes a folder with `config.json`, `tokenizer.json` and `onnx/model.onnx`, as `@huggingface/transformers` and
+   * `openOnnx` read it. The folder is made where it is not there.
+   *
+   * @throws ReachError when it cannot be written
+   */
+  toHuggingFace(folder: string): Promise<void>;
 }
 
 /**
@@ -201,6 +215,8 @@ function modelFrom(
     unembedding: () => matrix(tokens.size, width, Float64Array.from(params.embedding.data)),
     save: (path) => writeTree(path, format, params, { settings, pieces, training } satisfies Facts),
     toGguf: (path) => writeFileAtomic(path, formatGguf(name, params, sizes, tokens)),
+    toOnnx: () => formatOnnx(params, sizes),
+    toHuggingFace: (folder) => writeHuggingFace(folder, params, sizes, tokens),
   };
 }
 
