@@ -37,6 +37,15 @@ export {
 } from "./cost.ts";
 export { analyseFactors, type FactorAnalysis, type Factors } from "./factors.ts";
 export {
+  type ChannelContext,
+  type ChannelFindings,
+  type CompressorFinding,
+  type CompressorOutputs,
+  type Confusions,
+  channelFindings,
+  type ScoreFinding,
+} from "./findings.ts";
+export {
   type BitsPerToken,
   type CompressionEstimate,
   type CompressionOptions,
@@ -45,4 +54,10 @@ export {
 export type { LogLikelihoods } from "./log-likelihoods.ts";
 export { rankCompressions, type Standing } from "./ranking.ts";
 export { distortionAt, fitRateDistortion, type RateDistortionFit } from "./rate-distortion.ts";
-export { plainTemplate, type ScoredCompressions, type ScoreOptions, scoreCompressions } from "./score.ts";
+export {
+  plainTemplate,
+  type ScoredCompressions,
+  type ScoreOptions,
+  scoreCompressions,
+  scoringCalls,
+} from "./score.ts";

@@ -101,6 +101,22 @@ export async function scoreCompressions(
   return { ll, lengths, calls: units.length, boundaryMoved, floored };
 }
 
+/**
+ * The calls that {@link scoreCompressions} makes, in its order, each a prefix and what follows it: N² M but for repeated texts.
+ *
+ * @throws InputError as scoreCompressions, but for the model
+ */
+export function* scoringCalls(
+  contexts: readonly string[],
+  compressions: readonly (readonly string[])[],
+  { template = plainTemplate, queries }: Pick<ScoreOptions, "template" | "queries"> = {},
+): Generator<{ prefix: string; continuation: string }> {
+  requireTexts(contexts, compressions, queries);
+  for (const { l, query, text } of unitsOf(compressions, queries)) {
+    yield { prefix: template(contexts[l], query), continuation: text };
+  }
+}
+
 interface Unit {
   /** The context it is scored under. */
   readonly l: number;

@@ -1,0 +1,338 @@
+import { mean } from "../../core/statistics.ts";
+import type { TableNote } from "../../data/table.ts";
+import { correlateCells, type Resampled, regressScore, type ScoreRegression } from "./correlation.ts";
+import { type CompressionEstimate, estimateCompressionMI } from "./information.ts";
+import { rankCompressions } from "./ranking.ts";
+import { fitRateDistortion, type RateDistortionFit } from "./rate-distortion.ts";
+import type { ScoredCompressions } from "./score.ts";
+
+/** A text that was compressed. */
+export interface ChannelContext {
+  readonly id: string;
+  readonly text: string;
+  /** What its compressions were written for. */
+  readonly query?: string;
+}
+
+/** What one compressor made of every context. */
+export interface CompressorOutputs {
+  readonly name: string;
+  /** M texts for each context. */
+  readonly texts: readonly (readonly string[])[];
+  /** Downstream scores by name, of each text; larger is better. */
+  readonly scores?: Readonly<Record<string, readonly (readonly number[])[]>>;
+}
+
+/** Everything in bits. */
+export interface CompressorFinding {
+  readonly name: string;
+  /** Compressions of each context. */
+  readonly samples: number;
+  readonly bits: number;
+  readonly low: number;
+  readonly high: number;
+  /** The leave-one-out companion; null when it is infinite. */
+  readonly upper: number | null;
+  readonly standardError: number;
+  /** The value says only "at least". */
+  readonly saturated: boolean;
+  readonly meanTokens: number;
+  readonly bitsPerToken: {
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+    readonly perItem: number;
+  };
+  /** Ranks by bits that the comparisons leave open. */
+  readonly rank: { readonly best: number; readonly worst: number };
+  /** Share of compressions that are likelier under their own context than under any other. */
+  readonly identified: number;
+  /** Mean scores. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** Mean bits of each context, in the order of the contexts. */
+  readonly perContext: readonly number[];
+  /** The contexts that are mixed up most, see {@link Confusions}. */
+  readonly confusions: Confusions;
+}
+
+/** How likely each context is as the source of a compression, when all are equally likely before. */
+export interface Confusions {
+  /** Indices of the contexts shown. */
+  readonly contexts: readonly number[];
+  /** Rows: where a compression comes from; columns: where it may come from. */
+  readonly posterior: readonly (readonly number[])[];
+  /** The likeliest wrong sources. */
+  readonly pairs: readonly { readonly from: number; readonly to: number; readonly share: number }[];
+}
+
+/** What a downstream score has to do with information. */
+export interface ScoreFinding {
+  readonly name: string;
+  /** Distortion, 1 − score, by bits per token. */
+  readonly curve?: RateDistortionFit;
+  /** Score of single compressions on their bits. */
+  readonly regression?: ScoreRegression;
+  /** Over compressors: mean score with bits and with bits per token. */
+  readonly correlations?: { readonly bits: Cells; readonly bitsPerToken: Cells };
+}
+
+interface Cells {
+  readonly pearson: Resampled;
+  readonly spearman: Resampled;
+}
+
+/** What `surprisal channel` found: plain JSON. */
+export interface ChannelFindings {
+  readonly model: string;
+  readonly contexts: readonly { readonly id: string; readonly start: string }[];
+  /** log2 N: no compressor can show more. */
+  readonly limit: number;
+  readonly seed: number;
+  readonly scorings: number;
+  /** The most bits first. */
+  readonly compressors: readonly CompressorFinding[];
+  readonly scores: readonly ScoreFinding[];
+  readonly notes: readonly TableNote[];
+}
+
+const mostContextsShown = 20;
+const mostPairs = 12;
+const mostLetters = 80;
+
+/**
+ * Everything that a report on compressors says, from the log-likelihoods of all compressions of all compressors.
+ *
+ * @param scored of the texts of all compressors side by side, in the order of `compressors`
+ */
+export function channelFindings(
+  model: string,
+  contexts: readonly ChannelContext[],
+  compressors: readonly CompressorOutputs[],
+  scored: ScoredCompressions,
+  { seed = 0 }: { seed?: number } = {},
+): ChannelFindings {
+  let from = 0;
+  const found = compressors.map((outputs) => {
+    const to = from + outputs.texts[0].length;
+    const ll = scored.ll.map((row) => row.slice(from, to));
+    const lengths = scored.lengths.map((row) => row.slice(from, to));
+    from = to;
+    const estimate = estimateCompressionMI(ll, { lengths, unit: "bits", seed });
+    return { outputs, estimate, ll };
+  });
+  const standings = rankCompressions(found.map(({ estimate }) => estimate));
+  const findings = found.map(({ outputs, estimate, ll }, k) =>
+    compressorFinding(outputs, estimate, standings[k], ll),
+  );
+  const names = [...new Set(compressors.flatMap(({ scores = {} }) => Object.keys(scores)))];
+  return {
+    model,
+    contexts: contexts.map(({ id, text }) => ({ id, start: text.slice(0, mostLetters) })),
+    limit: found[0].estimate.limit,
+    seed,
+    scorings: scored.calls,
+    compressors: [...findings].sort((a, b) => b.bits - a.bits),
+    scores: names.map((name) =>
+      scoreFinding(
+        name,
+        found.map(({ outputs, estimate }, k) => ({
+          values: outputs.scores?.[name],
+          terms: estimate.terms,
+          finding: findings[k],
+        })),
+        seed,
+      ),
+    ),
+    notes: [...estimateNotes(findings), ...scoringNotes(scored), ...samplingNotes(compressors)],
+  };
+}
+
+function compressorFinding(
+  { name, texts, scores = {} }: CompressorOutputs,
+  estimate: CompressionEstimate,
+  { best, worst }: { best: number; worst: number },
+  ll: readonly (readonly Float64Array[])[],
+): CompressorFinding {
+  const { value, interval, upper, standardError, saturated, terms, bitsPerToken } = estimate;
+  const rate = bitsPerToken!;
+  return {
+    name,
+    samples: texts[0].length,
+    bits: value,
+    low: interval!.low,
+    high: interval!.high,
+    upper: Number.isFinite(upper) ? upper : null,
+    standardError: standardError!,
+    saturated,
+    meanTokens: rate.meanTokens,
+    bitsPerToken: {
+      value: rate.value,
+      low: rate.interval!.low,
+      high: rate.interval!.high,
+      perItem: rate.perItem,
+    },
+    rank: { best, worst },
+    identified: mean(ll.flatMap((row, i) => row.map((values) => (isLargest(values, i) ? 1 : 0)))),
+    scores: Object.fromEntries(Object.entries(scores).map(([key, values]) => [key, mean(values.flat())])),
+    perContext: terms.map((row) => mean(row)),
+    confusions: confusionsOf(ll),
+  };
+}
+
+function isLargest(values: Float64Array, own: number): boolean {
+  return values.every((value, l) => l === own || value < values[own]);
+}
+
+function confusionsOf(ll: readonly (readonly Float64Array[])[]): Confusions {
+  const n = ll.length;
+  const posterior = ll.map((row) => {
+    const sum = new Float64Array(n);
+    for (const values of row) {
+      const largest = values.reduce((a, b) => Math.max(a, b));
+      const weights = values.map((value) => Math.exp(value - largest));
+      const total = weights.reduce((a, b) => a + b);
+      for (let l = 0; l < n; l++) sum[l] += weights[l] / total / row.length;
+    }
+    return sum;
+  });
+  const pairs = posterior
+    .flatMap((row, from) => Array.from(row, (share, to) => ({ from, to, share })))
+    .filter(({ from, to, share }) => from !== to && share > 0.01)
+    .sort((a, b) => b.share - a.share)
+    .slice(0, mostPairs);
+  // Pairs stay together: contexts enter in the order of the likeliest mistakes.
+  const mixed = posterior
+    .flatMap((row, from) => Array.from(row, (share, to) => ({ from, to, share })))
+    .filter(({ from, to }) => from !== to)
+    .sort((a, b) => b.share - a.share)
+    .flatMap(({ from, to }) => [from, to]);
+  const shown = [...new Set(mixed)].slice(0, mostContextsShown).sort((a, b) => a - b);
+  return {
+    contexts: shown,
+    posterior: shown.map((i) => shown.map((l) => Number(posterior[i][l].toPrecision(4)))),
+    pairs,
+  };
+}
+
+interface Scored {
+  readonly values: readonly (readonly number[])[] | undefined;
+  readonly terms: readonly (readonly number[])[];
+  readonly finding: CompressorFinding;
+}
+
+function scoreFinding(name: string, all: readonly Scored[], seed: number): ScoreFinding {
+  const cells = all.flatMap(({ values, terms, finding }) => (values ? [{ values, terms, finding }] : []));
+  const means = cells.map(({ finding }) => finding.scores[name]);
+  const rates = cells.map(({ finding }) => finding.bitsPerToken.value);
+  const bits = cells.map(({ finding }) => finding.bits);
+  const items = cells.flatMap(({ values, terms }) =>
+    values.flatMap((row, i) => row.map((score, j) => ({ context: i, bits: terms[i][j], score }))),
+  );
+  const varies = (values: readonly number[]) => new Set(values).size > 1;
+  const shares = items.every(({ score }) => score >= 0 && score <= 1);
+  const enough = cells.length >= 4 && varies(means);
+  const itemBits = items.map((item) => item.bits);
+  const itemScores = items.map((item) => item.score);
+  return {
+    name,
+    ...(enough && shares && new Set(rates).size >= 3
+      ? {
+          curve: fitRateDistortion(
+            rates,
+            means.map((score) => 1 - score),
+          ),
+        }
+      : {}),
+    ...(varies(itemBits) && varies(itemScores) && items.length >= 4
+      ? {
+          regression: regressScore(
+            items.map((item) => item.context),
+            itemBits,
+            itemScores,
+            { seed },
+          ),
+        }
+      : {}),
+    ...(enough && varies(bits) && varies(rates)
+      ? {
+          correlations: {
+            bits: correlateCells(bits, means, { seed }),
+            bitsPerToken: correlateCells(rates, means, { seed }),
+          },
+        }
+      : {}),
+  };
+}
+
+function estimateNotes(findings: readonly CompressorFinding[]): TableNote[] {
+  const named = (some: readonly CompressorFinding[]) => some.map(({ name }) => name);
+  const notes: TableNote[] = [];
+  const add = (
+    code: string,
+    severity: TableNote["severity"],
+    some: readonly CompressorFinding[],
+    message: (list: string) => string,
+  ) => {
+    if (some.length > 0)
+      notes.push({ code, severity, message: message(named(some).join(", ")), columns: named(some) });
+  };
+  add(
+    "saturated",
+    "problem",
+    findings.filter(({ saturated }) => saturated),
+    (list) =>
+      `saturated, so at least what is shown, and not ranked among each other: ${list}; take more contexts, contexts that resemble each other, or shorter compressions`,
+  );
+  add(
+    "negative",
+    "hint",
+    findings.filter(({ bits }) => bits < 0),
+    (list) => `no information about the contexts was seen: ${list}; negative values count as 0`,
+  );
+  add(
+    "wide-bracket",
+    "hint",
+    findings.filter(
+      ({ saturated, upper, bits }) => !saturated && (upper === null || upper > Math.max(bits, 0) * 1.5 + 0.5),
+    ),
+    (list) => `the bracket is wide, more contexts would narrow it: ${list}`,
+  );
+  return notes;
+}
+
+function scoringNotes({ boundaryMoved, floored, calls }: ScoredCompressions): TableNote[] {
+  const notes: TableNote[] = [];
+  if (boundaryMoved > 0) {
+    notes.push({
+      code: "boundary-moved",
+      severity: "hint",
+      message: `in ${boundaryMoved} of ${calls} scorings the model's first token began before the compression; a template that ends in a line break avoids that`,
+      columns: [],
+    });
+  }
+  if (floored > 0) {
+    notes.push({
+      code: "floored",
+      severity: "problem",
+      message: `${floored} tokens took the smallest returned log-probability because theirs was not returned`,
+      columns: [],
+    });
+  }
+  return notes;
+}
+
+function samplingNotes(compressors: readonly CompressorOutputs[]): TableNote[] {
+  const fixed = compressors.filter(({ texts }) => texts.every((row) => new Set(row).size === 1));
+  if (fixed.length === 0) return [];
+  return [
+    {
+      code: "one-output",
+      severity: "fact",
+      message:
+        fixed.length === compressors.length
+          ? "one text for each context: the number says how well the scoring model tells such outputs apart, a lower bound, not the information of sampling from the compressor"
+          : `one text for each context, so a lower bound on what its output tells: ${fixed.map(({ name }) => name).join(", ")}`,
+      columns: fixed.map(({ name }) => name),
+    },
+  ];
+}
