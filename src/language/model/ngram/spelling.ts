@@ -29,16 +29,14 @@ export class Spelling implements Speller {
   readonly #bytes: WordBytes;
   #logProbabilities = new Float64Array(256);
   /** ln of the mass outside the vocabulary. */
-  readonly #outside: number;
+  readonly outside: number;
 
-  constructor(counts: NgramCounts, vocabulary: Vocabulary) {
+  constructor(counts: NgramCounts, vocabulary: Vocabulary, outside?: number) {
     this.counts = counts;
     this.#model = kneserNey(counts);
     this.#vocabulary = vocabulary;
     this.#bytes = new WordBytes(vocabulary.fold);
-    let known = 0;
-    for (const word of vocabulary.words) known += Math.exp(this.#spell(word, 0, word.length));
-    this.#outside = Math.log1p(-known);
+    this.outside = outside ?? Math.log1p(-this.#massOf(vocabulary.words));
   }
 
   /** Learns from the words of texts that are not in the vocabulary. */
@@ -56,7 +54,7 @@ export class Spelling implements Speller {
   }
 
   logProbability(text: string, start: number, end: number): number {
-    return this.#spell(text, start, end) - this.#outside;
+    return this.#spell(text, start, end) - this.outside;
   }
 
   sample(random: Random): string {
@@ -75,6 +73,10 @@ export class Spelling implements Speller {
       const isWord = scanner.next() && scanner.start === 0 && scanner.end === word.length;
       if (isWord && !word.includes("\ufffd") && this.#vocabulary.find(word, 0, word.length) < 0) return word;
     }
+  }
+
+  #massOf(words: readonly string[]): number {
+    return words.reduce((sum, word) => sum + Math.exp(this.#spell(word, 0, word.length)), 0);
   }
 
   #spell(text: string, start: number, end: number): number {

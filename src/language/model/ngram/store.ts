@@ -21,6 +21,7 @@ const longestHeader = 1 << 20;
 const mostBytes = 1 << 30;
 
 const discounts = z.array(z.array(z.number().min(0)).length(3));
+const nodes = z.int().min(1).max(0xfffffff);
 const header = z.object({
   name: z.string(),
   unit: z.enum(["word", "character", "byte"]),
@@ -29,7 +30,8 @@ const header = z.object({
   open: z.boolean(),
   words: z.int().min(0).max(0xffffff),
   discounts,
-  spelling: z.object({ discounts }).optional(),
+  nodes,
+  spelling: z.object({ discounts, nodes, outside: z.number().max(0) }).optional(),
 });
 
 /** The bytes of an n-gram model. */
@@ -43,13 +45,19 @@ export function formatNgram({ units, counts, spelling, name }: Ngram): Uint8Arra
     open: units.unknown >= 0,
     words: vocabulary?.size ?? 0,
     discounts: counts.discounts.map((row) => [...row]),
-    ...(spelling && { spelling: { discounts: spelling.counts.discounts.map((row) => [...row]) } }),
+    nodes: counts.trie.nodes,
+    ...(spelling && {
+      spelling: {
+        discounts: spelling.counts.discounts.map((row) => [...row]),
+        nodes: spelling.counts.trie.nodes,
+        outside: spelling.outside,
+      },
+    }),
   };
   const writer = new IntegerWriter();
-  for (const word of vocabulary?.words ?? []) {
-    writer.write(word.length);
-    for (let i = 0; i < word.length; i++) writer.write(word.charCodeAt(i));
-  }
+  for (const word of vocabulary?.words ?? []) writer.write(word.length);
+  const letters = vocabulary?.words.join("") ?? "";
+  for (let i = 0; i < letters.length; i++) writer.write(letters.charCodeAt(i));
   writeCounts(counts, writer);
   if (spelling) writeCounts(spelling.counts, writer);
   const body = brotliCompressSync(writer.bytes(), {
@@ -86,25 +94,27 @@ export function parseNgram(bytes: Uint8Array, where: string): Ngram {
   const { name, unit, order, lowerCase, open, words, spelling } = facts.data;
   const reader = new IntegerReader(inflated(bytes.subarray(end + 1)) ?? refuse("damaged"), refuse);
   const vocabulary = new Vocabulary(lowerCase);
-  for (let i = 0; i < words; i++) {
-    const word = String.fromCharCode(
-      ...Array.from({ length: reader.read(0xffff) }, () => reader.read(0xffff)),
-    );
-    if (vocabulary.add(word, 0, word.length) !== i) refuse("a word stands twice");
+  const lengths = Array.from({ length: Math.min(words, reader.left) }, () => reader.read(0xffff));
+  const letters = reader.readText(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const [i, length] of lengths.entries()) {
+    if (vocabulary.add(letters, at, at + length) !== i) refuse("a word stands twice");
+    at += length;
   }
   if ((unit === "byte") !== (words === 0)) refuse("no vocabulary");
   const units = unit === "byte" ? byteUnits : new VocabularyUnits(unit, vocabulary, open);
   const shape = { order, size: units.size, firstEvent: unit === "word" ? 0 : 1 };
-  const counts = readCounts(reader, { ...shape, discounts: facts.data.discounts }, refuse);
-  const spelt =
-    spelling &&
-    readCounts(
+  const counts = readCounts(reader, { ...shape, ...facts.data }, refuse);
+  const spelt = spelling && {
+    counts: readCounts(
       reader,
-      { order: spellingOrder, size: spellingSize, firstEvent: 0, discounts: spelling.discounts },
+      { ...spelling, order: spellingOrder, size: spellingSize, firstEvent: 0 },
       refuse,
-    );
+    ),
+    outside: spelling.outside,
+  };
   if (!reader.ended) refuse("something follows");
-  return ngramOf(units, counts, spelt && new Spelling(spelt, vocabulary), name);
+  return ngramOf(units, counts, spelt && new Spelling(spelt.counts, vocabulary, spelt.outside), name);
 }
 
 /**
@@ -163,20 +173,22 @@ function writeCounts({ trie, counts, left, order }: NgramCounts, writer: Integer
 
 function readCounts(
   reader: IntegerReader,
-  shape: Omit<NgramCounts, "trie" | "counts" | "left"> & { size: number },
+  shape: Omit<NgramCounts, "trie" | "counts" | "left"> & { size: number; nodes: number },
   refuse: (problem: string) => never,
 ): NgramCounts {
   const { size, order, firstEvent, discounts: taken } = shape;
   if (taken.length !== order) refuse("discounts are missing");
-  const trie = new SequenceTrie(size, Math.min(reader.left, 1 << 22));
-  const counts = new Numbers(1 + size);
-  const left = new Numbers(1 + size);
-  for (let node = 1; node <= size; node++) counts.set(node, reader.read(mostCount));
+  const nodes = shape.nodes;
+  // A node takes two bytes at least, those of single units one.
+  if (nodes <= size || nodes > 1 + size + reader.left / 2) refuse("cut short");
+  const trie = new SequenceTrie(size, nodes - size - 1);
+  const counts = new Float64Array(nodes);
+  const left = new Float64Array(nodes);
+  for (let node = 1; node <= size; node++) counts[node] = reader.read(mostCount);
   let level = Int32Array.from({ length: size }, (_, u) => u + 1);
   for (let depth = 1; depth < order; depth++) {
     const families = level.map(() => reader.read(size));
-    for (const [i, children] of families.entries())
-      if (children > 0) left.set(level[i], reader.read(mostCount));
+    for (const [i, children] of families.entries()) if (children > 0) left[level[i]] = reader.read(mostCount);
     const before = trie.nodes;
     for (const [i, children] of families.entries()) {
       const parent = level[i];
@@ -185,47 +197,22 @@ function readCounts(
         if (unit >= size) refuse("a unit out of range");
         const suffix = depth === 1 ? unit + 1 : trie.child(trie.suffix[parent], unit);
         if (suffix < 0) refuse("an n-gram without its shorter form");
+        if (trie.nodes === nodes) refuse("more n-grams than announced");
         trie.add(parent, unit, suffix);
       }
     }
     for (let node = before; node < trie.nodes; node++) {
       const count = reader.read(mostCount);
       if (count < 1) refuse("an n-gram that was never seen");
-      counts.set(node, count);
+      counts[node] = count;
     }
     level = Int32Array.from({ length: trie.nodes - before }, (_, i) => before + i);
   }
-  return {
-    order,
-    trie,
-    counts: counts.first(trie.nodes),
-    left: left.first(trie.nodes),
-    discounts: taken,
-    firstEvent,
-  };
+  if (trie.nodes !== nodes) refuse("fewer n-grams than announced");
+  return { order, trie, counts, left, discounts: taken, firstEvent };
 }
 
 const mostCount = 2 ** 45;
-
-/** Numbers by index, 0 where none was set. */
-class Numbers {
-  #values: Float64Array;
-
-  constructor(length: number) {
-    this.#values = new Float64Array(length);
-  }
-
-  set(index: number, value: number): void {
-    if (index >= this.#values.length) this.#values = this.first(2 * index + 1024);
-    this.#values[index] = value;
-  }
-
-  first(length: number): Float64Array {
-    const out = new Float64Array(length);
-    out.set(this.#values.subarray(0, length));
-    return out;
-  }
-}
 
 /** Integers as groups of seven bits, the lowest first. */
 class IntegerWriter {
@@ -266,7 +253,19 @@ class IntegerReader {
     return this.left === 0;
   }
 
+  /** A text of so many characters. */
+  readText(length: number): string {
+    if (length > this.left) this.#refuse("cut short");
+    const codes = Uint16Array.from({ length }, () => this.read(0xffff));
+    return Buffer.from(codes.buffer).toString("utf16le");
+  }
+
   read(most: number): number {
+    const first = this.#bytes[this.#at];
+    if (first < 128 && first <= most) {
+      this.#at++;
+      return first;
+    }
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#bytes[this.#at++];

@@ -32,7 +32,7 @@ export class SequenceTrie {
     for (let u = 0; u < size; u++) this.unit[u + 1] = u;
     this.unit[root] = -1;
     this.depth.fill(1, 1, 1 + size);
-    this.#slots = new Int32Array(powerOfTwo(2 * room + 16));
+    this.#slots = new Int32Array(powerOfTwo(1.6 * room + 16));
   }
 
   /** The child of a node along a unit, or −1. */
@@ -52,7 +52,7 @@ export class SequenceTrie {
   add(parent: number, unit: number, suffix: number): number {
     const node = this.nodes;
     if (node === this.parent.length) this.#grow();
-    if (2 * (node - this.size) > this.#slots.length) this.#rehash();
+    if (1.6 * (node - this.size) > this.#slots.length) this.#rehash();
     this.parent[node] = parent;
     this.unit[node] = unit;
     this.suffix[node] = suffix;

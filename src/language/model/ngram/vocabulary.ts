@@ -34,8 +34,13 @@ export class Vocabulary {
     const length = end - start;
     const at = this.#starts[id];
     if (at + length > this.#codes.length) this.#codes = grown(this.#codes, at + length, Uint16Array);
-    for (let i = 0; i < length; i++) this.#codes[at + i] = this.#code(text, start + i);
-    this.words.push(String.fromCharCode(...this.#codes.subarray(at, at + length)));
+    let isFolded = true;
+    for (let i = 0; i < length; i++) {
+      this.#codes[at + i] = this.#code(text, start + i);
+      isFolded &&= this.#codes[at + i] === text.charCodeAt(start + i);
+    }
+    const codes = this.#codes.subarray(at, at + length);
+    this.words.push(isFolded ? text.slice(start, end) : String.fromCharCode(...codes));
     if (id + 2 > this.#starts.length) this.#starts = grown(this.#starts, id + 2, Int32Array);
     if (id + 1 > this.#hashes.length) this.#hashes = grown(this.#hashes, id + 1, Int32Array);
     this.#starts[id + 1] = at + length;
