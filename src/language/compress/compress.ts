@@ -23,8 +23,16 @@ export {
   type CompressionResult,
   compressPrompt,
 } from "./compress-prompt.ts";
+export {
+  type CompressFindings,
+  type CurvePoint,
+  compressFindings,
+  type SentenceLoss,
+  type ShownWord,
+} from "./findings.ts";
 export { compressJson } from "./json.ts";
 export { modelScorer } from "./model-scorer.ts";
+export { ngramScorer, withInformation } from "./ngram-scorer.ts";
 export type { CompressOptions } from "./options.ts";
 export type { Span } from "./protect.ts";
 export type { WordScorer, WordScores } from "./scorer.ts";
