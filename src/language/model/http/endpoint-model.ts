@@ -128,24 +128,21 @@ export function endpointModel({ name, operations, missing, ask }: EndpointParts)
   ): Promise<Scored[]> => {
     if (!chosen) return scoreEach(prefix, choices, signal);
     const key = JSON.stringify([prefix.slice(-64), choices]);
-    const known = await learned.get(key)?.catch(() => undefined);
-    if (known?.every(({ tokens, boundaryMoved }) => tokens[0].id !== undefined && !boundaryMoved)) {
-      const firsts = known.map(({ tokens }) => tokens[0]);
-      const logprobs = await ask(
-        chosen(
-          prefix,
-          firsts.map(({ id }) => id!),
-        ),
-        signal,
-      );
-      return firsts.map((first, i) => scored([{ ...first, logprob: logprobs[i] }]));
-    }
-    const answer = scoreEach(prefix, choices, signal);
-    if (!known) {
+    const asked = learned.get(key);
+    if (!asked) {
+      const answer = scoreEach(prefix, choices, signal);
       learned.set(key, answer);
       answer.catch(() => learned.delete(key));
+      return answer;
     }
-    return answer;
+    const known = await asked.catch(() => []);
+    const firsts = known.flatMap(({ tokens: [first], boundaryMoved }) =>
+      first.id === undefined || boundaryMoved ? [] : [{ ...first, id: first.id }],
+    );
+    if (firsts.length < choices.length) return scoreEach(prefix, choices, signal);
+    const ids = firsts.map(({ id }) => id);
+    const logprobs = await ask(chosen(prefix, ids), signal);
+    return firsts.map((first, i) => scored([{ ...first, logprob: logprobs[i] }]));
   };
 
   const scoreLikeliest = async (

@@ -22,7 +22,9 @@ const bias = 1000;
 const k = 200;
 
 /** JSON has no −∞; the server writes the lowest number of single precision. */
-const unclampedLogprob = logprobSchema.transform((value) => (value < -1e38 ? Number.NEGATIVE_INFINITY : value));
+const unclampedLogprob = logprobSchema.transform((value) =>
+  value < -1e38 ? Number.NEGATIVE_INFINITY : value,
+);
 
 const likely = z.object({ id: z.number().int(), token: z.string().nullish(), logprob: unclampedLogprob });
 

@@ -122,7 +122,8 @@ test("one request asks SGLang for all choices once their first tokens are known"
   const model = await wordModel();
   const { server, ...endpoint } = await open({ dialect: "sglang", model });
   const prompts = ["is the sky blue?", "is the grass red?", "is the film a joy?"];
-  const ending = " answer with A or B or C, with yes or no, answer with yes or no, with yes or no, the answer is";
+  const ending =
+    " answer with A or B or C, with yes or no, answer with yes or no, with yes or no, the answer is";
   const before = server.requests.length;
   const answers = await Promise.all(
     prompts.map((prompt) => endpoint.scoreChoices(prompt + ending, [" yes", " no", " A"], "first-token")),
