@@ -2,6 +2,7 @@
 import {
   add,
   attention,
+  type DType,
   initialisers,
   logSoftmax,
   matmul,
@@ -100,13 +101,13 @@ export function rotations(positions: number, headWidth: number): { cos: Float32A
 }
 
 /** The matrix that takes (a, b) to (−b, a) in every adjacent pair, from the right. */
-function quarterTurn(headWidth: number): Tensor {
+function quarterTurn(headWidth: number): Float32Array {
   const data = new Float32Array(headWidth * headWidth);
   for (let j = 0; j < headWidth; j += 2) {
     data[(j + 1) * headWidth + j] = -1;
     data[j * headWidth + j + 1] = 1;
   }
-  return tensor(data, { shape: [headWidth, headWidth] });
+  return data;
 }
 
 /** Tables that depend on sizes only. */
@@ -118,15 +119,15 @@ interface Tables {
   readonly mask: Tensor;
 }
 
-function tablesFor(length: number, headWidth: number): Tables {
+function tablesFor(length: number, headWidth: number, dtype: DType): Tables {
   const { cos, sin } = rotations(length, headWidth);
   const mask = new Float32Array(length * length);
   for (let i = 0; i < length; i++) mask.fill(hidden, i * length + i + 1, (i + 1) * length);
   return {
-    cos: tensor(cos, { shape: [length, headWidth] }),
-    sin: tensor(sin, { shape: [length, headWidth] }),
-    turn: quarterTurn(headWidth),
-    mask: tensor(mask, { shape: [length, length] }),
+    cos: tensor(cos, { shape: [length, headWidth], dtype }),
+    sin: tensor(sin, { shape: [length, headWidth], dtype }),
+    turn: tensor(quarterTurn(headWidth), { shape: [headWidth, headWidth], dtype }),
+    mask: tensor(mask, { shape: [length, length], dtype }),
   };
 }
 
@@ -147,8 +148,8 @@ function feedForward(block: Block, x: Tensor): Tensor {
 
 /** Token numbers [batch, length] to the vectors [batch, length, width] that the unembedding multiplies. */
 export function hiddenStates(params: Parameters, tokens: Tensor, heads: number): Tensor {
-  const width = params.embedding.shape[1];
-  const tables = tablesFor(tokens.shape[1], width / heads);
+  const { shape, dtype } = params.embedding;
+  const tables = tablesFor(tokens.shape[1], shape[1] / heads, dtype);
   let x = take(params.embedding, tokens);
   for (const block of params.blocks) {
     x = add(x, selfAttention(block, rmsNorm(x, block.attentionNorm), heads, tables));
