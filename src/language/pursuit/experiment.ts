@@ -8,7 +8,7 @@ import { worlds } from "./experiment-worlds.ts";
 
 const id = "pursuit";
 
-const experiment: Experiment = {
+export const experiment: Experiment = {
   id,
   run(options = {}) {
     const { quick = false, signal } = options;
@@ -34,5 +34,3 @@ const experiment: Experiment = {
     );
   },
 };
-
-export default experiment;

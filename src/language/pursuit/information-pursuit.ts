@@ -416,7 +416,13 @@ export function informationPursuit(options: PursuitOptions): InformationPursuit 
 
   return {
     async calibrate(cases, run = {}) {
-      const { histories = 100, longest = longestHistory, shortest = 0, allowWholeSets = false, signal } = run;
+      const {
+        histories = Math.min(100, cases.length),
+        longest = longestHistory,
+        shortest = 0,
+        allowWholeSets = false,
+        signal,
+      } = run;
       const n = Math.min(histories, cases.length);
       if (n < leastCases(alpha) && !allowWholeSets) {
         throw new InputError({
