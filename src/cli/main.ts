@@ -5,7 +5,9 @@ import { coupleCommand } from "./couple.ts";
 import { doctorCommand } from "./doctor.ts";
 import { encodeCommand } from "./encode.ts";
 import { failed } from "./failed.ts";
+import { headReportCommand } from "./head-report.ts";
 import { learnCommand } from "./learn.ts";
+import { mcpCommand } from "./mcp.ts";
 import { measureCommand } from "./measure.ts";
 import { papersCommand } from "./papers.ts";
 import { recommendCommand } from "./recommend.ts";
@@ -48,6 +50,8 @@ const commands = [
   relabelCommand(),
   coupleCommand(),
   watchCommand(),
+  headReportCommand(),
+  mcpCommand(),
   trainMistCommand(),
   papersCommand(),
   doctorCommand(),

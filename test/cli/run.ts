@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { Random } from "../../src/core/random.ts";
 
-const command = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+export const command = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 export interface Ran {
   code: number | null;
