@@ -1,3 +1,4 @@
+export { parseArpa, saveArpa } from "./arpa.ts";
 export { type DocumentModelOptions, documentModel } from "./document-model.ts";
 export { englishModel } from "./english.ts";
 export type { Missing } from "./http/choices.ts";
@@ -31,4 +32,5 @@ export {
   type TransformerLanguageModel,
   transformerLanguageModel,
 } from "./transformer/transformer.ts";
+export { loadTrigram } from "./trigram.ts";
 export { type WordInformation, type WordInformationOptions, wordInformation } from "./word-information.ts";

@@ -60,6 +60,8 @@ export async function openLanguageModel(source: ModelSource = {}): Promise<Langu
   switch (kind) {
     case "ngram":
       return openNgram(path, source);
+    case "trigram":
+      return (await import("./trigram.ts")).loadTrigram(path);
     case "transformer":
       return (await import("./transformer/transformer.ts")).loadTransformer(path);
     case "gguf":
@@ -88,10 +90,12 @@ async function openNgram(path: string, { signal, onProgress }: LongRunning): Pro
   } catch (error) {
     throw await unreadable(path, error);
   }
-  const [{ trainNgram }, { isNgram, parseNgram }] = await Promise.all([
+  const [{ trainNgram }, { isNgram, parseNgram }, { isArpa, parseArpa }] = await Promise.all([
     import("./ngram/ngram.ts"),
     import("./ngram/store.ts"),
+    import("./arpa.ts"),
   ]);
   if (isNgram(bytes)) return parseNgram(bytes, path);
+  if (isArpa(bytes)) return parseArpa(bytes, path);
   return trainNgram(bytes.toString("utf8"), { lowerCase: true, signal, onProgress });
 }

@@ -28,7 +28,7 @@ export type UnitModel = LanguageModel & UnitModelParts;
  * The face of {@link LanguageModel} for a predictor of units. Text that is no unit, the white space between words,
  * belongs to the token after it and costs nothing.
  */
-export function unitModel(parts: UnitModelParts): LanguageModel {
+export function unitModel<P extends UnitModelParts>(parts: P): LanguageModel & P {
   const { name, units, predictor } = parts;
 
   const stateAfter = ({ ids }: Pieces, count: number): number => {
@@ -75,7 +75,7 @@ export function unitModel(parts: UnitModelParts): LanguageModel {
   };
 
   return {
-    name,
+    ...parts,
     capabilities: new Set(["scoreText", "scoreContinuation", "scoreChoices", "generate", "fullVocab"]),
     countTokens: async (text) => units.encode(text).count,
     async scoreText(text, { signal } = {}) {
@@ -194,9 +194,9 @@ function writerOf(units: Units, lineBegins: boolean): (id: number, label: string
     return (id) => decoder.decode(Uint8Array.of(id - 1), { stream: true });
   }
   let glued = lineBegins;
-  return (id, label) => {
-    const text = glued || id === 0 || closing.test(label) ? label : ` ${label}`;
-    glued = id === 0;
+  return (_, label) => {
+    const text = glued || label === "\n" || closing.test(label) ? label : ` ${label}`;
+    glued = label === "\n";
     return text;
   };
 }

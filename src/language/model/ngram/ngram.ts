@@ -39,13 +39,13 @@ export interface Ngram extends UnitModel {
 
 /** The model that counts give. */
 export function ngramOf(units: Units, counts: NgramCounts, spelling?: Spelling, name?: string): Ngram {
-  const parts = {
+  return unitModel({
     name: name ?? `${units.kind} ${counts.order}-gram`,
     units,
     predictor: kneserNey(counts),
     spelling,
-  };
-  return { ...unitModel(parts), ...parts, counts };
+    counts,
+  });
 }
 
 /**
