@@ -71,7 +71,7 @@ describe("surprisal head-report", () => {
       layers: 1,
       heads: 2,
       context: 32,
-      epochs: 1,
+      steps: 20,
     }).fit(text);
     await model.save(join(cwd, "own.safetensors"));
     await import("node:fs/promises").then(({ writeFile }) => writeFile(join(cwd, "text.txt"), text));
