@@ -184,7 +184,7 @@ export function endpointModel({ name, operations, missing, ask }: EndpointParts)
         if (top) return scoreLikeliest(prefix, choices, options);
         throw lacks("scoreChoices");
       }
-      if (!isScorer) throw lacks("scoreContinuation");
+      if (!isScorer) throw lacks(top ? "scoreContinuation" : "scoreChoices");
       return Promise.all(choices.map((choice) => scoreContinuation(prefix, choice, options)));
     },
     async generate(prefix, options) {
