@@ -31,18 +31,19 @@ export interface CurvePoint {
 export interface CompressFindings {
   words: number;
   keptWords: number;
-  /** Bits along the text in equal stretches of words. */
+  /** Bits along the text, in stretches of equally many characters. */
   stretches: { bits: number; kept: number }[];
   /** The sentences that lost most, first. */
   losses: SentenceLoss[];
   sentences: number;
+  /** From what must stay, and from nothing where nothing must, up to everything. */
   curve: CurvePoint[];
   /** The beginning of every context, word by word. */
   shown: ShownWord[][];
 }
 
 const mostStretches = 48;
-const mostLosses = 60;
+const mostLosses = 30;
 const mostShown = 3000;
 const curveSteps = 40;
 const longestSentence = 240;
@@ -61,10 +62,7 @@ export function compressFindings(
   return {
     words,
     keptWords,
-    stretches: stretchesOf(
-      parts.map((part) => part.words),
-      words,
-    ),
+    stretches: stretchesOf(parts),
     sentences: losses.length,
     losses: losses
       .filter(({ lostBits }) => lostBits > 0)
@@ -105,17 +103,27 @@ function middleCut(text: string): string {
   return `${line.slice(0, half).trimEnd()} … ${line.slice(-half).trimStart()}`;
 }
 
-function stretchesOf(parts: readonly CompressedWords[], words: number): CompressFindings["stretches"] {
-  const count = Math.min(mostStretches, words);
+function stretchesOf(
+  parts: readonly { text: string; words: CompressedWords }[],
+): CompressFindings["stretches"] {
+  const length = parts.reduce((sum, { text }) => sum + text.length, 0);
+  const count = Math.min(mostStretches, length);
   const stretches = Array.from({ length: count }, () => ({ bits: 0, kept: 0 }));
-  let place = 0;
-  for (const { kept, bits } of parts) {
-    for (let i = 0; i < kept.length; i++, place++) {
-      const stretch = stretches[Math.floor((place * count) / words)];
-      const b = bits?.[i] ?? 0;
-      stretch.bits += b;
-      if (kept[i]) stretch.kept += b;
+  const width = length / count;
+  let before = 0;
+  for (const { text, words } of parts) {
+    const { starts, ends, kept, bits } = words;
+    for (let i = 0; i < kept.length; i++) {
+      const [from, to] = [before + starts[i], before + ends[i]];
+      const perCharacter = (bits?.[i] ?? 0) / (to - from);
+      // A protected span may reach over several stretches.
+      for (let k = Math.floor(from / width); k < count && k * width < to; k++) {
+        const share = perCharacter * (Math.min(to, (k + 1) * width) - Math.max(from, k * width));
+        stretches[k].bits += share;
+        if (kept[i]) stretches[k].kept += share;
+      }
     }
+    before += text.length;
   }
   return stretches;
 }
@@ -148,15 +156,16 @@ function curveOf(
       tokens: 0,
     },
   );
-  const curve: CurvePoint[] = [{ tokens: 0, information: 0 }];
+  const curve: CurvePoint[] = [];
   let tokens = 0;
   let bits = 0;
-  for (const word of sample) {
-    tokens += word.tokens;
-    bits += word.bits;
-    if (tokens / totals.tokens >= curve.length / curveSteps) {
-      curve.push({ tokens: tokens / totals.tokens, information: totals.bits === 0 ? 0 : bits / totals.bits });
-    }
+  for (let i = 0; i <= sample.length; i++) {
+    const point = { tokens: tokens / totals.tokens, information: totals.bits === 0 ? 0 : bits / totals.bits };
+    const stays = sample[i]?.keep === Number.POSITIVE_INFINITY;
+    const due = curve.length === 0 || point.tokens >= curve[curve.length - 1].tokens + 1 / curveSteps;
+    if (!stays && (due || i === sample.length)) curve.push(point);
+    tokens += sample[i]?.tokens ?? 0;
+    bits += sample[i]?.bits ?? 0;
   }
   return curve;
 }
@@ -168,10 +177,17 @@ function shownOf(
   { starts, ends, kept, bits, status }: CompressedWords,
   most: number,
 ): ShownWord[] {
-  return Array.from(starts.subarray(0, most), (_, i) => ({
-    text: text.slice(i === 0 ? 0 : ends[i - 1], ends[i]),
-    bits: bits?.[i] ?? 0,
-    kept: kept[i] === 1,
-    protected: status[i] > 0,
-  }));
+  return Array.from(starts.subarray(0, most), (start, i) => {
+    const word = text.slice(start, Math.min(ends[i], start + longestShown));
+    const gap = text.slice(Math.max(i === 0 ? 0 : ends[i - 1], start - longestGap), start);
+    return {
+      text: `${gap}${word}${word.length < ends[i] - start ? "…" : ""}`,
+      bits: bits?.[i] ?? 0,
+      kept: kept[i] === 1,
+      protected: status[i] > 0,
+    };
+  });
 }
+
+const longestShown = 2000;
+const longestGap = 200;
