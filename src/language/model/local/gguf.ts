@@ -9,9 +9,10 @@
  * a nat. Calls of one model run one after the other. A token that is part of a character adds nothing to the text; the
  * last part adds the whole character.
  */
-import { stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { InputError, throwIfStopped } from "../../../core/errors.ts";
+import { unreadable } from "../../../data/unreadable.ts";
 import type { CallOptions, LanguageModel, TokenLogprob } from "../language-model.ts";
 import { type TokenReader, type TokenSequence, tokenModel } from "../token-model.ts";
 import { windowStart, windowsOf } from "../transformer/windows.ts";
@@ -77,9 +78,7 @@ const largestDefaultContext = 4096;
  */
 export async function openGguf(path: string, options: GgufOptions = {}): Promise<LanguageModel> {
   const { threads, gpu = false } = options;
-  if (!(await stat(path).catch(() => undefined))?.isFile()) {
-    throw new InputError({ code: "missing-file", where, problem: "no such file", got: path });
-  }
+  await requireGguf(path);
   const { getLlama } = await importPeer<LlamaPackage>(where, "node-llama-cpp", "npm install node-llama-cpp");
   const llama = await getLlama({
     gpu: gpu ? "auto" : false,
@@ -112,6 +111,34 @@ export async function openGguf(path: string, options: GgufOptions = {}): Promise
     });
   }
 }
+
+/** What is no GGUF file is refused here, because reading it further may never end. */
+async function requireGguf(path: string): Promise<void> {
+  const header = Buffer.alloc(headerBytes);
+  try {
+    const file = await open(path);
+    await file.read(header, 0, headerBytes, 0).finally(() => file.close());
+  } catch (error) {
+    throw await unreadable(path, error);
+  }
+  const [version, tensors, keys] = [
+    header.readUInt32LE(4),
+    header.readBigUInt64LE(8),
+    header.readBigUInt64LE(16),
+  ];
+  const isPlausible = tensors < mostEntries && keys < mostEntries;
+  if (header.toString("latin1", 0, 4) === "GGUF" && versions.includes(version) && isPlausible) return;
+  throw new InputError({
+    code: "bad-file",
+    where,
+    problem: "not a GGUF file of version 2 or 3",
+    got: path,
+  });
+}
+
+const headerBytes = 24;
+const versions = [2, 3];
+const mostEntries = 1_000_000n;
 
 function evenSize(size: number): number {
   if (Number.isInteger(size) && size >= 4) return size - (size % 2);
