@@ -3,7 +3,8 @@ export { type DocumentModelOptions, documentModel } from "./document-model.ts";
 export { englishModel } from "./english.ts";
 export type { Missing } from "./http/choices.ts";
 export type { Usage as EndpointUsage } from "./http/client.ts";
-export { type DialectName, dialectNames, type Feature as EndpointFeature } from "./http/dialect.ts";
+export type { Feature as EndpointFeature } from "./http/dialect.ts";
+export { type DialectName, dialectNames } from "./http/dialect-names.ts";
 export { type Endpoint, type EndpointSource, openEndpoint } from "./http/endpoint.ts";
 export { type PlannedCall, type PlannedCost, planCost } from "./http/plan.ts";
 export {

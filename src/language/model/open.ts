@@ -3,7 +3,7 @@ import { InputError } from "../../core/errors.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import { unreadable } from "../../data/unreadable.ts";
 import type { Missing } from "./http/choices.ts";
-import type { DialectName } from "./http/dialect.ts";
+import type { DialectName } from "./http/dialect-names.ts";
 import type { LanguageModel } from "./language-model.ts";
 
 /** Where a language model is, as a user types it. */

@@ -1,7 +1,7 @@
 import { languageModelContract } from "../../../../test/battery/language-model.ts";
 import { byteModel, wordModel } from "../../../../test/fixtures/language/models.ts";
 import { startServer } from "../../../../test/fixtures/language/server.ts";
-import { type DialectName, dialectNames } from "./dialect.ts";
+import { type DialectName, dialectNames } from "./dialect-names.ts";
 import { openEndpoint } from "./endpoint.ts";
 
 const pairs = [

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { InputError } from "../../../core/errors.ts";
 import { didYouMean } from "../../../core/suggest.ts";
 import { type Ask, readWith } from "./ask.ts";
-import { attempt, type DialectName } from "./dialect.ts";
+import { attempt } from "./dialect.ts";
+import type { DialectName } from "./dialect-names.ts";
 
 const models = z.object({
   data: z.array(z.object({ id: z.string(), owned_by: z.string().nullish() })).nullish(),

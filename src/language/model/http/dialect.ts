@@ -3,10 +3,6 @@ import type { Generated, GenerateOptions, TokenLogprob } from "../language-model
 import { type Ask, BadAnswer, RefusedAnswer } from "./ask.ts";
 import type { EchoedToken } from "./echo.ts";
 
-export const dialectNames = ["vllm", "sglang", "llama.cpp", "ollama", "openai-chat"] as const;
-
-export type DialectName = (typeof dialectNames)[number];
-
 /** What the start-up probe found out about one feature of a server. */
 export interface Feature {
   name: string;
