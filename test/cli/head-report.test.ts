@@ -65,7 +65,7 @@ describe("surprisal head-report", () => {
   });
 
   test("reads a model of its own over a text", async () => {
-    const text = "the cat sat on the mat and the dog sat on the log. ".repeat(40);
+    const text = "the cat sat on the mat and the dog sat on the log. ".repeat(80);
     const model = await transformerLanguageModel({
       width: 16,
       layers: 1,

@@ -71,7 +71,7 @@ describe("the head report", () => {
   });
 
   it("names the divergence, gives it no unit where it has none, and keeps Shannon's entropy beside it", () => {
-    expect(text("other", "answer")).toMatch(/by total variation, mean over contexts 0\.\d+ \[/);
+    expect(text("other", "answer")).toMatch(/by total variation, mean over contexts ?0\.\d+ \[/);
     expect(text("other", "answer")).toContain("Shannon entropy");
     expect(text("hostile", "answer")).toMatch(/Rényi 0\.5/);
   });
