@@ -34,8 +34,8 @@ const header = z.object({
   spelling: z.object({ discounts, nodes, outside: z.number().max(0) }).optional(),
 });
 
-/** The bytes of an n-gram model. */
-export function formatNgram({ units, counts, spelling, name }: Ngram): Uint8Array {
+/** The bytes of an n-gram model; `effort` is Brotli's, of which 11 gives a tenth less in twenty times the time. */
+export function formatNgram({ units, counts, spelling, name }: Ngram, effort = 5): Uint8Array {
   const vocabulary = units instanceof VocabularyUnits ? units.vocabulary : undefined;
   const facts: z.infer<typeof header> = {
     name,
@@ -61,7 +61,7 @@ export function formatNgram({ units, counts, spelling, name }: Ngram): Uint8Arra
   writeCounts(counts, writer);
   if (spelling) writeCounts(spelling.counts, writer);
   const body = brotliCompressSync(writer.bytes(), {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
+    params: { [constants.BROTLI_PARAM_QUALITY]: effort, [constants.BROTLI_PARAM_LGWIN]: 24 },
   });
   return Buffer.concat([Buffer.from(`${signature}${JSON.stringify(facts)}\n`), body]);
 }
