@@ -75,7 +75,7 @@ describe("an example runs:", () => {
 });
 
 function runnable({ code }: Example): string {
-  const imports = code.replace(/from "(surprisal(?:\/\w+)?)"/g, (line, name: string) => {
+  const imports = code.replace(/from "(surprisal(?:\/[\w-]+)?)"/g, (line, name: string) => {
     const path = entryPoints.get(name);
     return path ? `from ${JSON.stringify(path)}` : line;
   });
