@@ -23,6 +23,7 @@ export {
   type CollectOptions,
   collectFrom,
   collectScores,
+  joined,
   type Question,
   questionsOf,
 } from "./collect.ts";

@@ -132,12 +132,16 @@ export async function collectFrom(
   const total = (X + (options.contentFree ? 3 : 0)) * T;
   const questions = questionsOf(set, inputs, options, where);
   // The first answer settles, for all, where the space before a choice belongs.
-  let spaceInPrompt: Promise<boolean> | undefined;
+  let settled: ReturnType<typeof settleSpace> | undefined;
 
   const ask = async (question: Question): Promise<void> => {
-    spaceInPrompt ??= wantsSpaceInPrompt(lm, question, mode, signal);
-    const { prefix, choices } = joined(question, await spaceInPrompt);
-    const answers = await lm.scoreChoices(prefix, choices, mode, { signal });
+    settled ??= settleSpace(lm, question, mode, signal);
+    const { spaceInPrompt, first, answers: firstAnswers } = await settled;
+    const { prefix, choices } = joined(question, spaceInPrompt);
+    const answers =
+      question === first && !spaceInPrompt
+        ? firstAnswers
+        : await lm.scoreChoices(prefix, choices, mode, { signal });
     if (mode === "first-token") requireDifferent(answers, choices, set.prompts[question.prompt].name, where);
     const { prompt, input } = question;
     const [out, at] = typeof input === "number" ? [log, (prompt * X + input) * Y] : [free[input], prompt * Y];
@@ -212,8 +216,11 @@ function apart({ text, choices }: Filled): Filled {
   };
 }
 
-/** What the model reads and what follows, with the space between them on one side. */
-function joined({ text, choices }: Filled, spaceInPrompt: boolean): { prefix: string; choices: string[] } {
+/** What the model reads and what follows, with the space between them on one side: usually that of the choice. */
+export function joined(
+  { text, choices }: Filled,
+  spaceInPrompt = false,
+): { prefix: string; choices: string[] } {
   const plain = choices.map((choice) => choice.trim());
   if (/\n[ \t]*$/.test(text) || text === "") return { prefix: text, choices: plain };
   const prefix = text.replace(/[ \t]+$/, "");
@@ -221,16 +228,12 @@ function joined({ text, choices }: Filled, spaceInPrompt: boolean): { prefix: st
   return { prefix, choices: plain.map((choice) => ` ${choice}`) };
 }
 
-async function wantsSpaceInPrompt(
-  lm: LanguageModel,
-  question: Question,
-  mode: ChoiceMode,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const { prefix, choices } = joined(question, false);
-  if (!choices[0].startsWith(" ")) return false;
+async function settleSpace(lm: LanguageModel, first: Question, mode: ChoiceMode, signal?: AbortSignal) {
+  const { prefix, choices } = joined(first);
   const answers = await lm.scoreChoices(prefix, choices, mode, { signal });
-  return answers.some(({ tokens, boundaryMoved }) => !boundaryMoved && tokens[0]?.token.trim() === "");
+  const isSpaceAlone = ({ tokens, boundaryMoved }: Scored) =>
+    !boundaryMoved && tokens[0]?.token !== "" && tokens[0]?.token.trim() === "";
+  return { first, answers, spaceInPrompt: choices[0].startsWith(" ") && answers.some(isSpaceAlone) };
 }
 
 /** The geometric mean of the token probabilities after the first, never 0. */
