@@ -170,7 +170,8 @@ function documentPredictor(units: DocumentUnits, document: string): DocumentPred
     if (numbers[ids[i]] < 0) numbers[ids[i]] = size++;
     own[i] = numbers[ids[i]];
   }
-  const counter = new NgramCounter({ order: 2, size, firstEvent: 0, open: false });
+  // One discount for every document: estimated ones, from a few words, would differ between documents more than their texts.
+  const counter = new NgramCounter({ order: 2, size, firstEvent: 0, open: false, discount: 0.75 });
   counter.read(own);
   return new DocumentPredictor(kneserNey(counter.finish()), numbers);
 }
