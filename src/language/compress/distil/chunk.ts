@@ -5,7 +5,7 @@ export interface ChunkOptions {
   /** Most tokens of a chunk. */
   maxTokens: number;
   /** Tokens of a word. Default: every word is one. */
-  tokensOf?: (word: string) => number;
+  tokensOf?: (word: string, index: number) => number;
   /** Words after which a chunk may end; the end of a line always counts. Default: . ! ? */
   endWords?: readonly string[];
 }
@@ -43,11 +43,11 @@ export function chunkStarts(
     chunks.push(first);
     let next = first;
     let lastEnd = -1;
-    for (let tokens = tokensOf(texts[first]); ; ) {
+    for (let tokens = tokensOf(texts[first], first); ; ) {
       if (endsAfter(next)) lastEnd = next;
       next++;
       if (next === n) break;
-      tokens += tokensOf(texts[next]);
+      tokens += tokensOf(texts[next], next);
       if (tokens > maxTokens) break;
     }
     first = next === n || lastEnd < 0 ? next : lastEnd + 1;
