@@ -11,6 +11,8 @@ import type { Case } from "./types.ts";
 /** Words in a passage. */
 const passageLength = 120;
 const alpha = 0.1;
+/** Fewer cannot show how many questions it takes. */
+const passagesForMeans = 100;
 
 export interface DocumentsSize {
   readonly documents: number;
@@ -104,6 +106,7 @@ export async function documents(
       holds: low >= 1 - alpha - slack,
     });
   }
+  if (tests.length < passagesForMeans) return { rows };
   rows.push({
     claim: "and questions that are chosen name the speech sooner than random ones",
     reported: "success .83 (C-IP) and .71 (IP), both above random (20 animals, Llama-3.1-8B)",

@@ -56,6 +56,8 @@ export interface PursuitOptions extends Predictor {
   readonly proposals?: number;
   /** Stop when the uncertainties of all queries (bits) have a smaller standard deviation. Default: never. */
   readonly stopStd?: number;
+  /** Stop when no query is expected to tell more than this, in bits; for the entropy criterion. Default 0. */
+  readonly leastGain?: number;
   /** Stop when one label is left in the prediction set. Default true. */
   readonly stopAtOne?: boolean;
   readonly seed?: number;
@@ -75,6 +77,7 @@ export interface Step {
   readonly query?: string;
   /** For each candidate, the uncertainty that is to be expected after its answer, in bits. */
   readonly uncertainties: readonly { readonly query: string; readonly bits: number }[];
+  /** The likeliest first. */
   readonly predictionSet: readonly string[];
   /** Whether the set comes from calibration; otherwise it is the likeliest labels that hold 1 − α together. */
   readonly calibrated: boolean;
@@ -185,6 +188,7 @@ export function informationPursuit(options: PursuitOptions): InformationPursuit 
     maxQueries = 20,
     proposals = 5,
     stopStd,
+    leastGain = 0,
     stopAtOne = true,
     seed = 0,
   } = options;
@@ -338,7 +342,7 @@ export function informationPursuit(options: PursuitOptions): InformationPursuit 
     let best = 0;
     for (let y = 1; y < p.length; y++) if (p[y] > p[best]) best = y;
     const known = {
-      predictionSet: set.map((y) => labels[y]),
+      predictionSet: set.sort((i, j) => p[j] - p[i] || i - j).map((y) => labels[y]),
       calibrated: calibration !== undefined,
       posterior: Array.from(p),
       entropy: entropyOf(p) / Math.LN2,
@@ -360,7 +364,10 @@ export function informationPursuit(options: PursuitOptions): InformationPursuit 
     }
     const { nats, informative } = await evaluate(history, p, candidates, signal);
     const uncertainties = candidates.map((query, q) => ({ query, bits: nats[q] / Math.LN2 }));
-    if (obey && !informative) return stopped("nothing-to-learn", uncertainties);
+    const gain = criterion === "entropy" ? entropyOf(p) - Math.min(...nats) : Number.POSITIVE_INFINITY;
+    if (obey && (!informative || gain < leastGain * Math.LN2)) {
+      return stopped("nothing-to-learn", uncertainties);
+    }
     const finite = nats.filter(Number.isFinite).map((value) => value / Math.LN2);
     if (obey && stopStd !== undefined && finite.length > 1 && standardDeviation(finite) < stopStd) {
       return stopped("even-uncertainties", uncertainties);

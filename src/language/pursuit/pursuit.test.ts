@@ -121,7 +121,9 @@ describe("informationPursuit", () => {
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     const few = informationPursuit({ ...table });
     await few.calibrate(table.cases(5, 2), { allowWholeSets: true });
-    expect((await few.next(history)).predictionSet).toEqual(labels);
+    const { predictionSet, posterior } = await few.next(history);
+    expect(predictionSet).toHaveLength(12);
+    expect(posterior[labels.indexOf(predictionSet[0])]).toBe(Math.max(...posterior));
   });
 
   it("permutes its results with labels and queries", async () => {
@@ -148,7 +150,7 @@ describe("informationPursuit", () => {
     [...b.uncertainties].reverse().forEach(({ bits }, q) => {
       expect(bits).toBeCloseTo(a.uncertainties[q].bits, 10);
     });
-    expect([...b.predictionSet].reverse()).toEqual(a.predictionSet);
+    expect(new Set(b.predictionSet)).toEqual(new Set(a.predictionSet));
   });
 
   it("never asks a question twice, for every criterion, and gives the same game for the same seed", async () => {
