@@ -21,6 +21,7 @@ import {
   take,
   takeAlongAxis,
   tensor,
+  zeros,
 } from "../../../engine/index.ts";
 import type { TransformerSettings } from "./options.ts";
 
@@ -55,27 +56,29 @@ export const ropeBase = 10_000;
 /** Added to the score of a later token: far below any score, and finite. */
 const hidden = -1e30;
 
-/** Normal numbers of deviation 1/√inputs; matrices that add to the stream are smaller by √(2 layers). */
+/**
+ * Normal numbers of deviation 1/√inputs, for the embedding 1/√width; zeros in the matrices that add to the stream, so
+ * that at first each token is known by itself and blocks are learned on top (Zhang, Dauphin & Ma, "Fixup", 2019).
+ */
 export function initialParameters(sizes: Sizes, seed: number): Parameters {
   const { vocabularySize, width, layers, hidden } = sizes;
-  const keys = random.split(random.key(seed), 1 + 7 * layers);
+  const keys = random.split(random.key(seed), 1 + 5 * layers);
   let next = 0;
-  const draw = (shape: [number, number], deviation: number) =>
-    initialisers.normal(deviation)(slice(keys, next++), shape);
-  const into = (inputs: number, outputs: number) => draw([inputs, outputs], 1 / Math.sqrt(inputs));
-  const back = (inputs: number) => draw([inputs, width], 1 / Math.sqrt(inputs * 2 * layers));
+  const draw = (rows: number, columns: number, deviation: number) =>
+    initialisers.normal(deviation)(slice(keys, next++), [rows, columns]);
+  const into = (inputs: number, outputs: number) => draw(inputs, outputs, 1 / Math.sqrt(inputs));
   return {
-    embedding: draw([vocabularySize, width], 0.02),
+    embedding: draw(vocabularySize, width, 1 / Math.sqrt(width)),
     blocks: Array.from({ length: layers }, () => ({
       attentionNorm: ones([width]),
       query: into(width, width),
       key: into(width, width),
       value: into(width, width),
-      output: back(width),
+      output: zeros([width, width]),
       feedForwardNorm: ones([width]),
       gate: into(width, hidden),
       up: into(width, hidden),
-      down: back(hidden),
+      down: zeros([hidden, width]),
     })),
     outputNorm: ones([width]),
   };

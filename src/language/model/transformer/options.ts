@@ -19,7 +19,7 @@ export interface TransformerOptions {
   steps?: number;
   /** Windows of `context` tokens per update. Default 32. */
   batchSize?: number;
-  /** Highest rate of Adam, after a rise over the first twentieth of the steps and before a cosine fall. Default 0.004. */
+  /** Highest rate of Adam, after a rise over the first twentieth of the steps and before a cosine fall. Default 0.008. */
   learningRate?: number;
   /** Share of the text, its end, that is not trained on but chooses the best moment of training. Default 0.05. */
   validationShare?: number;
@@ -68,7 +68,7 @@ export function readOptions(options: TransformerOptions): TransformerSettings {
     context: 128,
     steps: 1000,
     batchSize: 32,
-    learningRate: 0.004,
+    learningRate: 0.008,
     validationShare: 0.05,
     seed: 0,
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
