@@ -1,19 +1,39 @@
 import { Command } from "commander";
 import type { Tensor } from "../engine/index.ts";
+import { addEndpointOptions, type EndpointFlags, endpointSource } from "./model-options.ts";
 
 /** `surprisal doctor`: what is here, what is missing, and what to type about it. */
 export function doctorCommand(): Command {
-  return new Command("doctor")
-    .summary("versions, cores and parts found or missing")
+  const command = new Command("doctor")
+    .summary("versions, cores and parts found or missing; what an endpoint can do")
     .description(
-      `Looks at what this installation can do.
+      `Looks at what this installation can do, or at what a language model behind an address can.
 
 Examples:
   surprisal doctor
-  surprisal doctor --json`,
+  surprisal doctor --json
+  surprisal doctor --endpoint http://localhost:8000`,
     )
-    .option("--json", "print only JSON")
-    .action(doctor);
+    .option("--json", "print only JSON");
+  return addEndpointOptions(command).action(
+    async ({ json, ...flags }: EndpointFlags & { json?: boolean }) => {
+      if (flags.endpoint === undefined) return doctor({ json });
+      await endpoint({ ...flags, endpoint: flags.endpoint }, json);
+    },
+  );
+}
+
+/** Asks the server a few questions of three tokens; nothing is read from the cache. */
+async function endpoint(flags: EndpointFlags & { endpoint: string }, json?: boolean): Promise<void> {
+  const [{ openEndpoint }, { endpointFacts, endpointLines }, { withProgress }] = await Promise.all([
+    import("../language/model/model.ts"),
+    import("./doctor-endpoint.ts"),
+    import("./answer.ts"),
+  ]);
+  const facts = await withProgress(async (run) =>
+    endpointFacts(await openEndpoint(endpointSource(flags), run)),
+  );
+  process.stdout.write(`${json ? JSON.stringify(facts) : endpointLines(facts).join("\n")}\n`);
 }
 
 interface Part {

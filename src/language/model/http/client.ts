@@ -111,7 +111,8 @@ export class Client {
         problem = this.#busy(ask.path, sent);
         retryAfter = sent.retryAfter;
       } catch (error) {
-        if (!(error instanceof ConnectionError)) throw error;
+        // The first look at a server that is not there is not worth a wait.
+        if (!(error instanceof ConnectionError) || !ask.body) throw error;
         problem = error.problem;
       }
       if (tries > retries)

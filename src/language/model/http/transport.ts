@@ -19,7 +19,7 @@ export interface SendOptions {
 }
 
 /** No answer here is longer; a server that sends more is not what it says. */
-const mostBytes = 128 * 2 ** 20;
+const mostBytes = 64 * 2 ** 20;
 
 /** Nothing came back: worth another try. */
 export class ConnectionError extends ReachError {
