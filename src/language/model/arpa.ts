@@ -195,7 +195,7 @@ class Lines {
   readonly #bytes: Buffer;
   readonly #where: string;
   #at = 0;
-  #before = 0;
+  #before = { at: 0, number: 0 };
   #number = 0;
 
   constructor(bytes: Uint8Array, where: string) {
@@ -209,7 +209,7 @@ class Lines {
   }
 
   next(): string {
-    this.#before = this.#at;
+    this.#before = { at: this.#at, number: this.#number };
     while (!this.ended) {
       const found = this.#bytes.indexOf(10, this.#at);
       const end = found < 0 ? this.#bytes.length : found;
@@ -223,8 +223,8 @@ class Lines {
 
   /** Gives the last line once more. */
   back(): void {
-    this.#at = this.#before;
-    this.#number--;
+    this.#at = this.#before.at;
+    this.#number = this.#before.number;
   }
 
   number(text: string): number {

@@ -98,7 +98,7 @@ function parseTrigram(bytes: Buffer, where: string): { predictor: TrigramPredict
   if (names.length !== counts[0] || new Set(names).size !== names.length)
     refuse("the words are not as many as said");
   const layout = { bytes, view, counts, tables, unigrams, bigrams, trigrams };
-  const predictor = new TrigramPredictor(layout, names.indexOf("<s>"), refuse);
+  const predictor = new TrigramPredictor(layout, names, refuse);
   return { predictor, words: names };
 }
 
@@ -106,9 +106,13 @@ class TrigramPredictor implements Predictor {
   readonly size: number;
   readonly start: number;
   readonly #layout: Layout;
+  /** `</s>`, after which a text begins. */
+  readonly #end: number;
 
-  constructor(layout: Layout, begin: number, refuse: (problem: string) => never) {
+  constructor(layout: Layout, words: readonly string[], refuse: (problem: string) => never) {
+    const begin = words.indexOf("<s>");
     this.#layout = layout;
+    this.#end = words.indexOf("</s>");
     this.size = layout.counts[0];
     this.start = this.#state(this.size, begin < 0 ? this.size : begin);
     this.#requireAscending(refuse);
@@ -134,6 +138,7 @@ class TrigramPredictor implements Predictor {
   }
 
   next(state: number, unit: number): number {
+    if (unit === this.#end) return this.start;
     return unit < 0 ? this.#state(this.size, this.size) : this.#state(this.#last(state), unit);
   }
 

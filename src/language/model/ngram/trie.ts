@@ -100,7 +100,7 @@ export class SequenceTrie {
 /**
  * A back-off model: every stored sequence has the probability of its last unit after the others, and the weight by which
  * the shorter context counts for units not stored after it. Interpolated Kneser–Ney, ARPA files and pruned models all
- * have this form. The state is the longest suffix of what was read that has children; a step follows suffix links like
+ * have this form. The state is the longest suffix of what was read that is a context; a step follows suffix links like
  * Aho & Corasick's automaton, so that scoring takes one look-up per level of back-off: O(order) at worst.
  */
 export class BackoffModel implements Predictor {
@@ -123,7 +123,8 @@ export class BackoffModel implements Predictor {
     const settled = new Int32Array(trie.nodes);
     for (let node = 1 + trie.size; node < trie.nodes; node++) settled[trie.parent[node]] = 1;
     for (let node = 1; node < trie.nodes; node++) {
-      settled[node] = settled[node] === 1 ? node : settled[trie.suffix[node]];
+      const isContext = settled[node] === 1 || backoffs[node] !== 0;
+      settled[node] = isContext ? node : settled[trie.suffix[node]];
     }
     settled[root] = root;
     this.#settled = settled;
