@@ -24,7 +24,18 @@ export function temporaryFolder(): string {
 /** Runs the command as a shell would. */
 export function surprisal(
   words: readonly string[],
-  { cwd, input, during }: { cwd: string; input?: string | Buffer; during?: (child: ChildProcess) => void },
+  {
+    cwd,
+    input,
+    open,
+    during,
+  }: {
+    cwd: string;
+    input?: string | Buffer;
+    /** Input after which standard input stays open. */
+    open?: string;
+    during?: (child: ChildProcess) => void;
+  },
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...words], {
@@ -39,7 +50,8 @@ export function surprisal(
     child.on("close", (code) =>
       resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
     );
-    child.stdin.end(input);
+    if (open === undefined) child.stdin.end(input);
+    else child.stdin.write(open);
     during?.(child);
   });
 }
