@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `surprisal` command. Each subcommand is a file of its own and loads what it needs only when it runs. */
 import { Command, CommanderError, type OutputConfiguration } from "commander";
+import { askCommand } from "./ask.ts";
 import { coupleCommand } from "./couple.ts";
 import { doctorCommand } from "./doctor.ts";
 import { encodeCommand } from "./encode.ts";
@@ -48,6 +49,7 @@ const commands = [
   recommendCommand(),
   selectCommand(),
   relabelCommand(),
+  askCommand(),
   coupleCommand(),
   watchCommand(),
   headReportCommand(),
