@@ -16,7 +16,7 @@ import {
 } from "./support/bench.ts";
 
 const peer = fileURLToPath(new URL("./peers/log_sum_exp.py", import.meta.url));
-const speeches = new URL("../docs/examples/speeches.jsonl", import.meta.url);
+const chunks = new URL("../docs/examples/chunks.jsonl", import.meta.url);
 const python = process.env.PYTHON ?? "python3";
 const runs = 5;
 
@@ -83,7 +83,7 @@ function estimates(): { rows: BenchResult["rows"]; peers: BenchResult["peers"] }
 /** Scorings by the built-in model, context after context; and compression after compression for comparison. */
 async function scorings(): Promise<{ rows: BenchResult["rows"]; exponent: number; perSecond: number }> {
   const lm = await openLanguageModel();
-  const texts = readFileSync(speeches, "utf8")
+  const texts = readFileSync(chunks, "utf8")
     .trimEnd()
     .split("\n")
     .map((line) => (JSON.parse(line) as { text: string }).text);

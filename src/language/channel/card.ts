@@ -28,7 +28,7 @@ export const card: MethodCard = {
     "It counts all information about which text it was, also what no question asks for.",
     "Values for different numbers of contexts, and bits per token of different tokenizers, cannot be compared.",
   ],
-  commands: ["surprisal channel docs/examples/speeches.jsonl --compress 2%,5%,10%,25%"],
+  commands: ["surprisal channel docs/examples/chunks.jsonl --compress 5%,10%,20%,40%"],
   functions: [
     "estimateCompressionMI",
     "scoreCompressions",

@@ -57,7 +57,7 @@ export { distortionAt, fitRateDistortion, type RateDistortionFit } from "./rate-
 export {
   plainTemplate,
   type ScoredCompressions,
-  type ScoreOptions,
+  type ScoringOptions,
   scoreCompressions,
   scoringCalls,
 } from "./score.ts";

@@ -1,3 +1,4 @@
+import { InputError } from "../../core/errors.ts";
 import { mean } from "../../core/statistics.ts";
 import type { TableNote } from "../../data/table.ts";
 import { correlateCells, type Resampled, regressScore, type ScoreRegression } from "./correlation.ts";
@@ -103,6 +104,7 @@ const mostLetters = 80;
  * Everything that a report on compressors says, from the log-likelihoods of all compressions of all compressors.
  *
  * @param scored of the texts of all compressors side by side, in the order of `compressors`
+ * @throws InputError where a text has probability 0 under its own context
  */
 export function channelFindings(
   model: string,
@@ -111,6 +113,7 @@ export function channelFindings(
   scored: ScoredCompressions,
   { seed = 0 }: { seed?: number } = {},
 ): ChannelFindings {
+  requirePossible(contexts, compressors, scored.ll);
   let from = 0;
   const found = compressors.map((outputs) => {
     const to = from + outputs.texts[0].length;
@@ -145,6 +148,25 @@ export function channelFindings(
     ),
     notes: [...estimateNotes(findings), ...scoringNotes(scored), ...samplingNotes(compressors)],
   };
+}
+
+/** Names the text that the model gives no probability under its own context. */
+function requirePossible(
+  contexts: readonly ChannelContext[],
+  compressors: readonly CompressorOutputs[],
+  ll: readonly (readonly Float64Array[])[],
+): void {
+  const sources = compressors.flatMap(({ name, texts }) => texts[0].map(() => name));
+  for (const [i, row] of ll.entries()) {
+    const j = row.findIndex((values) => values[i] === Number.NEGATIVE_INFINITY);
+    if (j < 0) continue;
+    throw new InputError({
+      code: "impossible-compression",
+      where: "channel",
+      problem: `the scoring model gives what ${JSON.stringify(sources[j])} made of ${JSON.stringify(contexts[i].id)} probability 0, even after its own context`,
+      expected: "a model that can write every text, for instance the built-in one",
+    });
+  }
 }
 
 function compressorFinding(

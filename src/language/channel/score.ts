@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { InputError, throwIfStopped } from "../../core/errors.ts";
 import { pacer } from "../../core/pace.ts";
 import type { LongRunning } from "../../core/progress.ts";
@@ -7,7 +8,7 @@ const where = "scoreCompressions";
 /** Calls under way at once; an endpoint limits further by itself. */
 const inFlight = 16;
 
-export interface ScoreOptions extends LongRunning {
+export interface ScoringOptions extends LongRunning {
   /**
    * The text that the compression is scored after, from a context and its query; the same for every context.
    * @default {@link plainTemplate}
@@ -61,7 +62,7 @@ export async function scoreCompressions(
   lm: LanguageModel,
   contexts: readonly string[],
   compressions: readonly (readonly string[])[],
-  { template = plainTemplate, queries, signal, onProgress }: ScoreOptions = {},
+  { template = plainTemplate, queries, signal, onProgress }: ScoringOptions = {},
 ): Promise<ScoredCompressions> {
   requireCapabilities(where, lm, ["scoreContinuation"]);
   requireTexts(contexts, compressions, queries);
@@ -73,6 +74,7 @@ export async function scoreCompressions(
   // A failure ends the calls under way, not only its own.
   const stop = new AbortController();
   const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  setMaxListeners(0, both);
   let next = 0;
   let done = 0;
   let boundaryMoved = 0;
@@ -109,7 +111,7 @@ export async function scoreCompressions(
 export function* scoringCalls(
   contexts: readonly string[],
   compressions: readonly (readonly string[])[],
-  { template = plainTemplate, queries }: Pick<ScoreOptions, "template" | "queries"> = {},
+  { template = plainTemplate, queries }: Pick<ScoringOptions, "template" | "queries"> = {},
 ): Generator<{ prefix: string; continuation: string }> {
   requireTexts(contexts, compressions, queries);
   for (const { l, query, text } of unitsOf(compressions, queries)) {

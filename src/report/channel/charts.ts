@@ -199,7 +199,9 @@ export function confusionChart(kit: Kit, r: ChannelReport, one: CompressorFindin
   const size = count <= 8 ? 30 : 17;
   const longest = Math.max(1, ...labels.map(displayWidth)) * 7.2;
   const [marginLeft, marginTop] = [longest + 12, longest * 0.75 + 20];
-  const cells = posterior.flatMap((row, i) => row.map((share, l) => ({ i, l, step: rampStep(share) })));
+  const cells = posterior.flatMap((row, i) =>
+    row.map((share, l) => ({ i, l, step: share < 0.005 ? 0 : rampStep(share) })),
+  );
   const place = {
     x1: "l",
     x2: ({ l }: { l: number }) => l + 1,

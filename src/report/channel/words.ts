@@ -36,8 +36,8 @@ export function verdict(f: ChannelFindings): string {
   }
   const saturated = compressors.filter((one) => one.saturated);
   if (saturated.length > 1) {
-    const rest = compressors.length - saturated.length;
-    return `${saturated.length} of ${compressors.length} compressors tell nearly all contexts apart and cannot be ranked here${rest > 0 ? `; the others keep less` : ""}: ${ceiling}.`;
+    const rest = compressors.filter(({ rank }) => rank.best > saturated.length).length;
+    return `${saturated.length} of ${compressors.length} compressors tell nearly all contexts apart and cannot be ranked here${rest > 0 ? `; ${rest === compressors.length - saturated.length ? "the others" : rest} keep less` : ""}: ${ceiling}.`;
   }
   const tied = compressors.filter(({ rank }) => rank.best === 1);
   const most =
@@ -72,13 +72,5 @@ export function regressionText({ name, regression }: ScoreFinding): string | und
   const sign = slope.value >= 0 ? "+" : "";
   return minus(
     `a further bit goes with ${sign}${formatNumber(slope.value)} [${formatNumber(slope.interval.low)}, ${formatNumber(slope.interval.high)}] of ${name} (R² ${formatNumber(r2, 2)} over ${items} compressions)`,
-  );
-}
-
-/** The compressor that has most bits per token of those that are not saturated. */
-export function densest(f: ChannelFindings): CompressorFinding {
-  const usable = f.compressors.filter(({ bits }) => bits > 0);
-  return (usable.length > 0 ? usable : f.compressors).reduce((a, one) =>
-    one.bitsPerToken.value > a.bitsPerToken.value ? one : a,
   );
 }
