@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `surprisal` command. Each subcommand is a file of its own and loads what it needs only when it runs. */
 import { Command, CommanderError, type OutputConfiguration } from "commander";
+import { channelCommand } from "./channel.ts";
 import { askCommand } from "./ask.ts";
 import { coupleCommand } from "./couple.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -51,6 +52,7 @@ const commands = [
   relabelCommand(),
   askCommand(),
   coupleCommand(),
+  channelCommand(),
   watchCommand(),
   headReportCommand(),
   mcpCommand(),
