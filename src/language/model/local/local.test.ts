@@ -16,7 +16,7 @@ const has = await Promise.all(
       () => true,
       () => false,
     );
-    if (!isThere) process.stderr.write(`skipped: tests of ${name}, which is not installed\n`);
+    if (!isThere) process.stderr.write(`skipped: tests of ${name}, which cannot be loaded\n`);
     return isThere;
   }),
 );

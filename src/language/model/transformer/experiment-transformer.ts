@@ -35,7 +35,7 @@ export async function transformerExperiment(options: ExperimentOptions = {}): Pr
         batchSize: 8,
         learningRate: 0.02,
       }
-    : { steps: 500 };
+    : { steps: 300 };
   const model = await transformerLanguageModel(sizes).fit(train, { signal, onProgress });
   const bits: [string, number][] = [];
   for (const order of quick ? [2] : [2, 3, 4, 5]) {

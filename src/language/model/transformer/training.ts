@@ -95,8 +95,9 @@ export async function trainOn(
     signal,
     ...(onProgress
       ? {
-          onProgress: ({ step, loss: nats }) =>
+          onProgress: ({ step, loss: nats, remainingSeconds }) =>
             onProgress({
+              ...(remainingSeconds === undefined ? {} : { remainingSeconds }),
               done: Math.min(step, steps),
               total: steps,
               label: `update ${step}/${steps}, ${nats.toFixed(3)} nats per token`,
