@@ -15,6 +15,7 @@ import { papersCommand } from "./papers.ts";
 import { recommendCommand } from "./recommend.ts";
 import { relabelCommand } from "./relabel.ts";
 import { selectCommand } from "./select.ts";
+import { trainLanguageModelCommand } from "./train-language-model.ts";
 import { trainMistCommand } from "./train-mist.ts";
 import { version } from "./version.ts";
 import { watchCommand } from "./watch.ts";
@@ -56,6 +57,7 @@ const commands = [
   watchCommand(),
   headReportCommand(),
   mcpCommand(),
+  trainLanguageModelCommand(),
   trainMistCommand(),
   papersCommand(),
   doctorCommand(),
