@@ -1,5 +1,6 @@
 /** Language models, and the methods that read probabilities from one. */
 
+export * from "./channel/channel.ts";
 export {
   type Aggregate,
   answerQuality,
