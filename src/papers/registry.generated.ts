@@ -26,7 +26,11 @@ import { card as decideCoupling } from "../decide/coupling/card.ts";
 import { card as decideIngenious } from "../decide/ingenious/card.ts";
 import { card as decideLoki } from "../decide/loki/card.ts";
 import { card as decideSubmodular } from "../decide/submodular/card.ts";
+import { card as languageChannel } from "../language/channel/card.ts";
+import { card as languageChoose } from "../language/choose/card.ts";
 import { card as languageHeadReport } from "../language/head-report/card.ts";
+import { card as languageModel } from "../language/model/card.ts";
+import { card as languagePursuit } from "../language/pursuit/card.ts";
 import type { RegisteredMethod } from "./method.ts";
 
 export const registered: readonly RegisteredMethod[] = [
@@ -221,9 +225,35 @@ export const registered: readonly RegisteredMethod[] = [
   },
   {
     layer: "language",
+    card: languageChannel,
+    experiment: async () => (await import("../language/channel/experiment.ts")).experiment,
+    claims: { hold: 28, of: 29 },
+    recorded: async () => (await import("../language/channel/experiment.recorded.json", { with: { type: "json" } })).default,
+  },
+  {
+    layer: "language",
+    card: languageChoose,
+    experiment: async () => (await import("../language/choose/experiment.ts")).experiment,
+    claims: { hold: 15, of: 16 },
+    recorded: async () => (await import("../language/choose/experiment.recorded.json", { with: { type: "json" } })).default,
+  },
+  {
+    layer: "language",
     card: languageHeadReport,
     experiment: async () => (await import("../language/head-report/experiment.ts")).experiment,
     claims: { hold: 10, of: 10 },
     recorded: async () => (await import("../language/head-report/experiment.recorded.json", { with: { type: "json" } })).default,
+  },
+  {
+    layer: "language",
+    card: languageModel,
+    experiment: async () => (await import("../language/model/experiment.ts")).experiment,
+  },
+  {
+    layer: "language",
+    card: languagePursuit,
+    experiment: async () => (await import("../language/pursuit/experiment.ts")).experiment,
+    claims: { hold: 33, of: 34 },
+    recorded: async () => (await import("../language/pursuit/experiment.recorded.json", { with: { type: "json" } })).default,
   },
 ];

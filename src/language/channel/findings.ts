@@ -105,6 +105,21 @@ const mostLetters = 80;
  *
  * @param scored of the texts of all compressors side by side, in the order of `compressors`
  * @throws InputError where a text has probability 0 under its own context
+ * @example
+ * import { channelFindings, openLanguageModel, scoreCompressions } from "surprisal/language";
+ * const lm = await openLanguageModel();
+ * const contexts = [
+ *   { id: "harbour", text: "The harbour froze and no ship could sail." },
+ *   { id: "garden", text: "Her garden was full of bees and roses." },
+ * ];
+ * const compressors = [
+ *   { name: "good", texts: [["harbour froze"], ["bees and roses"]] },
+ *   { name: "bad", texts: [["and"], ["and"]] },
+ * ];
+ * const texts = contexts.map((_, i) => compressors.flatMap((one) => one.texts[i]));
+ * const scored = await scoreCompressions(lm, contexts.map(({ text }) => text), texts);
+ * const { compressors: ranked } = channelFindings(lm.name, contexts, compressors, scored);
+ * // ranked[0].name is "good"
  */
 export function channelFindings(
   model: string,

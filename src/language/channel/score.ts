@@ -32,7 +32,13 @@ export interface ScoredCompressions {
   readonly floored: number;
 }
 
-/** The context, then the query where there is one, each followed by an empty line: nothing that the built-in models do not need. */
+/**
+ * The context, then the query where there is one, each followed by an empty line: all that the built-in models need.
+ *
+ * @example
+ * import { plainTemplate } from "surprisal/language";
+ * plainTemplate("A harbour froze.", "What froze?"); // "A harbour froze.\n\nWhat froze?\n\n"
+ */
 export function plainTemplate(context: string, query?: string): string {
   return query === undefined ? `${context}\n\n` : `${context}\n\n${query}\n\n`;
 }
@@ -107,6 +113,11 @@ export async function scoreCompressions(
  * The calls that {@link scoreCompressions} makes, in its order, each a prefix and what follows it: N² M but for repeated texts.
  *
  * @throws InputError as scoreCompressions, but for the model
+ * @example
+ * import { planCost, openLanguageModel, scoringCalls } from "surprisal/language";
+ * const calls = [...scoringCalls(["A harbour froze.", "Her garden bloomed."], [["ice"], ["roses"]])];
+ * const plan = calls.map((call) => ({ call: "scoreContinuation" as const, ...call }));
+ * const { promptTokens } = await planCost(await openLanguageModel(), plan);
  */
 export function* scoringCalls(
   contexts: readonly string[],
