@@ -77,7 +77,7 @@ export async function compressPrompt(
   const whole: Counted = { text, tokens: await countConfirmed(tokenizer, text, options.signal) };
   const scores = await scoreAll(scorer, contexts, options);
   const budget = budgetOf(options, whole.tokens);
-  const untouched = !options.budgets && budget >= whole.tokens;
+  const untouched = text.trim() === "" || (!options.budgets && budget >= whole.tokens);
   const staying = untouched ? contexts.map(() => true) : stayingContexts(scores, whole.tokens, options);
   const texts = contexts.map((text, c) => new KeptText(cut(text, scores[c], c, options), tokenizer.count));
   const live = texts.filter((_, c) => staying[c]);

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CompressOptions, compressPrompt, openTokenizer, type WordScorer } from "./compress.ts";
+import { wordModel } from "../../../test/fixtures/language/models.ts";
+import {
+  type CompressOptions,
+  compressJson,
+  compressPrompt,
+  compressStream,
+  modelScorer,
+  modelTokenizer,
+  ngramScorer,
+  openTokenizer,
+  type WordScorer,
+} from "./compress.ts";
 import { percentOf, weightedPercentile } from "./percentile.ts";
 import { removalOrder } from "./removal-order.ts";
 import { splitWords } from "./words.ts";
@@ -265,5 +276,294 @@ describe("removalOrder", () => {
         expect([...removalOrder(values, (i) => i % 3 !== 1)]).toEqual(places);
       }),
     );
+  });
+});
+
+describe("compressPrompt, what it refuses", () => {
+  const refused = (options: CompressOptions, context: string | string[] = sentence) =>
+    expect(compressPrompt(byLength, context, options)).rejects;
+
+  it.each([0, -0.1, 1.1, Number.NaN])("a rate of %d", async (rate) => {
+    await refused({ rate }).toThrow(/compressPrompt, rate: .*above 0 up to 1/);
+  });
+
+  it.each([0, -5, Number.NaN, Number.POSITIVE_INFINITY])("a budget of %d tokens", async (targetTokens) => {
+    await refused({ targetTokens }).toThrow(/compressPrompt, targetTokens: not a number of tokens/);
+  });
+
+  it("more than 100 force tokens, empty ones, and empty patterns", async () => {
+    const forceTokens = Array.from({ length: 101 }, (_, i) => `w${i}`);
+    await refused({ forceTokens }).toThrow(/too many; expected at most 100, got 101/);
+    await refused({ forceTokens: ["a", ""] }).toThrow(/a force token is empty/);
+    await refused({ keepPatterns: [" "] }).toThrow(/pattern of what to keep is empty/);
+    await refused({ question: "?!" }).toThrow(/a question needs at least one word, got "\?!"/);
+  });
+
+  it("budgets that do not match the contexts, and contexts that are not there", async () => {
+    await refused({ budgets: [5] }, ["a", "b"]).toThrow(
+      /one budget for each context is needed; expected 2, got 1/,
+    );
+    await refused({ forceContextIds: [2] }, ["a", "b"]).toThrow(
+      /no context has this index; expected 0 to 1, got 2/,
+    );
+    await refused({ contextLevelRate: 2 }).toThrow(/contextLevelRate/);
+    await refused({ targetContexts: 0 }).toThrow(/targetContexts/);
+  });
+
+  it("a budget below what must stay, with the number of tokens it needs", async () => {
+    const options = { keepPatterns: ["City…adopt"], forceTokens: ["program"], targetTokens: 3 };
+    const error = await compressPrompt(byLength, sentence, options).catch((e) => e);
+    const needed = Number(/alone need (\d+) tokens/.exec(error.message)?.[1]);
+    expect(error.code).toBe("budget-below-protected");
+    const enough = await compressPrompt(byLength, sentence, { ...options, targetTokens: needed });
+    expect(enough.compressedTokens).toBe(needed);
+  });
+
+  it("unknown tokenizers, with the nearest name, and files that are none", async () => {
+    await expect(openTokenizer("o20k")).rejects.toThrow(/did you mean "o200k"\?/);
+    await expect(openTokenizer("nowhere/tokenizer.json")).rejects.toThrow(/no such file/);
+    await expect(openTokenizer("package.json")).rejects.toThrow(/not a tokenizer that can be used/);
+  });
+});
+
+describe("compressPrompt, empty and hostile texts", () => {
+  it("returns an empty text unchanged, with a note", async () => {
+    for (const text of ["", " \n\t "]) {
+      const result = await compressPrompt(byLength, text, { rate: 0.5 });
+      expect(result.text).toBe(text);
+      expect(result.warnings).toEqual(["the text is empty: returned as it is"]);
+    }
+  });
+
+  it("says when nothing fits", async () => {
+    const result = await compressPrompt(byLength, "pneumonoultramicroscopic", { targetTokens: 1 });
+    expect(result.text).toBe("");
+    expect(result.warnings).toEqual(["nothing fits into 1 tokens: the result is empty"]);
+  });
+
+  it("is done with long runs of letters, without spaces, and unclosed patterns, in linear time", async () => {
+    const keepPatterns = ["(…)", "```…```"];
+    for (const text of ["a".repeat(10_000), "国家".repeat(800), "(".repeat(5_000), "x.".repeat(10_000)]) {
+      const result = await compressPrompt(byLength, text, { rate: 0.5, keepPatterns });
+      expect(result.compressedTokens).toBeLessThanOrEqual(result.originalTokens / 2);
+    }
+  });
+
+  it("counts special tokens of the model as text", async () => {
+    const { count } = await openTokenizer();
+    expect(count("<|endoftext|>")).toBeGreaterThan(1);
+  });
+});
+
+describe("splitWords", () => {
+  const words = (text: string) => wordList(text).join(" ");
+
+  it.each([
+    ["don't re-join 3.5 of 1,000 a@b.org", "don't re-join 3.5 of 1,000 a@b.org"],
+    ["see https://a.b/c?d=1, now.", "see https://a.b/c?d=1 , now ."],
+    ["#1 ##x (y)", "# 1 # # x ( y )"],
+    ["👩‍👩‍👧‍👦🇩🇪👍🏽", "👩‍👩‍👧‍👦 🇩🇪 👍🏽"],
+    ["e\u0301té naïve", "e\u0301té naïve"],
+    ["我们a今", "我 们 a 今"],
+    ["snake_case x1", "snake_case x1"],
+  ])("cuts %j", (text, cut) => {
+    expect(words(text)).toBe(cut);
+  });
+
+  it("leaves out nothing but white space", () => {
+    fc.assert(
+      fc.property(fc.oneof(prose, fc.string({ unit: "binary" })), (text) => {
+        const { starts, ends } = splitWords(text);
+        const gaps = [...starts, text.length].map((start, i) => text.slice(i === 0 ? 0 : ends[i - 1], start));
+        expect(gaps.join("").trim()).toBe("");
+        expect(ends.every((end, i) => end > starts[i])).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("compressPrompt, several contexts", () => {
+  const contexts = ["aa bbbb cc", "dddddd eeeeee ffffff", "g hh i", "jjjj kkkk llll"];
+
+  it("shares one budget among all, best words first", async () => {
+    const tokenizer = await openTokenizer("words");
+    const result = await compressPrompt(byLength, contexts, { targetTokens: 4, tokenizer });
+    expect(result.text).toBe("bbbb\n\ndddddd eeeeee ffffff");
+    expect(result.contexts.map(({ text }) => text)).toEqual(["bbbb", "dddddd eeeeee ffffff", "", ""]);
+  });
+
+  it("keeps each budget where there is one for each", async () => {
+    const tokenizer = await openTokenizer("words");
+    const result = await compressPrompt(byLength, contexts, { budgets: [1, 1, 2, 3], tokenizer });
+    expect(result.contexts.map(({ compressedTokens }) => compressedTokens)).toEqual([1, 1, 2, 3]);
+    expect(result.text).toBe("bbbb\n\ndddddd\n\ng hh\n\njjjj kkkk llll");
+  });
+
+  it("drops whole contexts by their mean score, but not the forced ones", async () => {
+    const tokenizer = await openTokenizer("words");
+    const options = { targetContexts: 2, rate: 1 / 2, tokenizer };
+    const result = await compressPrompt(byLength, contexts, options);
+    expect(result.contexts.map(({ kept }) => kept)).toEqual([false, true, false, true]);
+    expect(result.text).toBe(`${contexts[1]}\n\n${contexts[3]}`);
+    const forced = await compressPrompt(byLength, contexts, { ...options, forceContextIds: [2] });
+    expect(forced.contexts.map(({ kept }) => kept)).toEqual([false, true, true, true]);
+  });
+});
+
+describe("compressPrompt, what is weighed and counted", () => {
+  it("keeps words with digits where asked to, in both selections", async () => {
+    for (const selection of ["exact", "percentile"] as const) {
+      const { text } = await compressPrompt(byLength, "item 15 of the programme, 7 votes, x2 and 3.5", {
+        rate: 0.75,
+        forceReserveDigit: true,
+        selection,
+      });
+      for (const number of ["15", "7", "x2", "3.5"]) expect(text).toContain(number);
+    }
+  });
+
+  it("has one percentile for each window of the scorer", async () => {
+    const text = "a1 a2 a3 a4 b1 b2 b3 b4";
+    const { starts, ends } = splitWords(text);
+    const keep = Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9);
+    const scorer = {
+      name: "windows",
+      score: async () => ({ starts, ends, keep, windows: Int32Array.of(0, 4) }),
+    };
+    const tokenizer = await openTokenizer("words");
+    const result = await compressPrompt(scorer, text, { rate: 0.5, selection: "percentile", tokenizer });
+    expect(result.text).toBe("a3 a4 b3 b4");
+    expect((await compressPrompt(scorer, text, { rate: 0.5, tokenizer })).text).toBe("b1 b2 b3 b4");
+  });
+
+  it("keeps fewer when words tie at the percentile, and exactly the budget in exact mode", async () => {
+    const tie = scorerOf(() => 0.5);
+    const tokenizer = await openTokenizer("words");
+    const text = "a b c d e f g h";
+    expect((await compressPrompt(tie, text, { rate: 0.5, selection: "percentile", tokenizer })).text).toBe(
+      "",
+    );
+    expect((await compressPrompt(tie, text, { rate: 0.5, tokenizer })).text).toBe("a b c d");
+  });
+
+  it("says what the kept words hold in bits, and labels every word", async () => {
+    const result = await compressPrompt(await ngramScorer(), sentence, { rate: 0.5, returnWordLabels: true });
+    const { kept, total } = result.information ?? { kept: 0, total: 0 };
+    expect(kept / total).toBeGreaterThan(0.5);
+    expect(result.contexts[0].labels?.filter((label) => label.kept).map(({ word }) => word)).toEqual(
+      wordList(result.text),
+    );
+  });
+
+  it("finds a word less informative the second time", async () => {
+    const { bits } = await (await ngramScorer()).score("The zeppelin rose. The zeppelin fell.");
+    expect(bits?.[5]).toBeLessThan(0.5 * (bits?.[1] ?? 0));
+  });
+
+  it("prefers sentences that share rare words with the question", async () => {
+    const text =
+      "The mayor opened the meeting. Anna paid for the roof with 4200 euros. The weather was discussed.";
+    const ask = (question?: string) => compressPrompt(byLength, text, { rate: 0.4, question });
+    expect((await ask()).text).not.toContain("roof");
+    expect((await ask("Who pays for the roofs?")).text).toMatch(/Anna paid.*roof.*euros/);
+  });
+
+  it("scores words by a language model: the sum over a word's tokens", async () => {
+    const model = await wordModel();
+    const text = "the cat sat on the zebra";
+    const { bits } = await modelScorer(model).score(text);
+    const { tokens, sum } = await model.scoreText(text);
+    expect((bits ?? new Float64Array()).reduce((a, b) => a + b, 0)).toBeCloseTo(-sum / Math.LN2, 9);
+    expect(bits?.[1]).toBeCloseTo(-tokens[1].logprob / Math.LN2, 9);
+  });
+
+  it("stays within a budget that only the model can count", async () => {
+    const model = await wordModel();
+    const tokenizer = await modelTokenizer(model);
+    const text = "the cat sat on the mat and the dog sat on the rug ".repeat(20);
+    const result = await compressPrompt(byLength, text, { targetTokens: 60, tokenizer });
+    expect(await model.countTokens(result.text)).toBe(result.compressedTokens);
+    expect(result.compressedTokens).toBeLessThanOrEqual(60);
+    expect(result.compressedTokens).toBeGreaterThan(50);
+  });
+
+  it("stops when asked to", async () => {
+    const signal = AbortSignal.abort();
+    await expect(compressPrompt(byLength, sentence, { signal })).rejects.toThrow(/stopped/);
+  });
+});
+
+describe("compressJson", () => {
+  it("keeps keys, structure, numbers and short strings, whatever the document", async () => {
+    const long = fc.array(fc.constantFrom("the", "vote", 'say "so"', "a\nb", "é", "\\", "tab\t", "15"), {
+      minLength: 9,
+      maxLength: 30,
+    });
+    const value = fc.oneof(
+      long.map((words) => words.join(" ")),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constant("short"),
+    );
+    const documents = fc.array(fc.dictionary(fc.string({ maxLength: 5 }), value, { maxKeys: 3 }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    await fc.assert(
+      fc.asyncProperty(documents, fc.constantFrom(0, 2), async (document, indent) => {
+        const text = JSON.stringify(document, null, indent);
+        const result = await compressJson(scrambled, text, { rate: 0.9 }).catch((e) => e);
+        if (result.code === "budget-below-protected") return;
+        const shorter = JSON.parse(result.text);
+        expect(shorter.map(Object.keys)).toEqual(document.map(Object.keys));
+        document.forEach((row, i) => {
+          for (const [key, before] of Object.entries(row)) {
+            if (typeof before === "string" && before !== "short") {
+              const visible = (part: string) => [...part.replace(/\s/g, "")];
+              expect(isSubsequence(visible(shorter[i][key]), visible(before))).toBe(true);
+            } else expect(shorter[i][key]).toEqual(before);
+          }
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("takes JSON Lines, and refuses what is neither", async () => {
+    const line = JSON.stringify({
+      role: "user",
+      content: "well I would like to know if I may when it opens today",
+    });
+    const { text } = await compressJson(byLength, `${line}\n${line}\n`, { rate: 0.9 });
+    expect(
+      text
+        .trim()
+        .split("\n")
+        .map((row) => JSON.parse(row).role),
+    ).toEqual(["user", "user"]);
+    await expect(compressJson(byLength, "{not json")).rejects.toThrow(/neither JSON nor JSON Lines/);
+  });
+});
+
+describe("compressStream", () => {
+  it("compresses what arrives in pieces, and cuts no protected span", async () => {
+    const paragraph = `${sentence} It was said <<and it stays as it is>> and more was said.\n`;
+    const whole = paragraph.repeat(5000);
+    const pieces = Array.from({ length: Math.ceil(whole.length / 7001) }, (_, i) =>
+      whole.slice(7001 * i, 7001 * (i + 1)),
+    );
+    const parts: string[] = [];
+    for await (const part of compressStream(byLength, pieces, { rate: 0.6, keepPatterns: ["<<…>>"] }))
+      parts.push(part);
+    expect(parts.length).toBeGreaterThan(2);
+    expect(parts.join("").split("<<and it stays as it is>>")).toHaveLength(5001);
+    const { count } = await openTokenizer();
+    expect(count(parts.join(""))).toBeLessThanOrEqual(0.6 * count(whole) + parts.length);
+  });
+
+  it("refuses a number of tokens, since the length is not known", async () => {
+    const stream = compressStream(byLength, ["a"], { targetTokens: 5 } as object);
+    await expect(stream.next()).rejects.toThrow(/the length of a stream is not known; expected rate, got 5/);
   });
 });

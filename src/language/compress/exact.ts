@@ -29,7 +29,7 @@ export interface Counted {
  * Takes out words in ascending order of their score, later ones first among equals, until the text fits the budget.
  *
  * Every budget walks the same path, so a smaller one keeps a subset of what a larger one keeps. The result is counted
- * as a whole before it is given; where the running count was too low, the walk goes on.
+ * as a whole before it is given; where the running count was too low, the walk goes on and trusts it less.
  *
  * @throws InputError budget-below-protected when what must stay needs more
  */
@@ -40,10 +40,14 @@ export async function fitBudget(shared: Shared): Promise<Counted> {
   const order = orderOf(texts, offsets);
   const owner = ownerOf(offsets);
   let running = shared.planned;
-  let target = Math.floor((budget * shared.planned) / shared.confirmed);
+  let tokens = shared.confirmed;
   let next = 0;
+  // Tokens that go, as they bind, for each that goes by the running count.
+  let yielded = shared.confirmed / shared.planned;
+  let before = running;
   if (shared.dropConsecutive) for (const text of texts) running -= dropRepeats(text);
   for (;;) {
+    const target = before - Math.max(1, (tokens - budget) / yielded);
     for (; running > target && next < order.length; next++) {
       const t = owner(order[next]);
       const text = texts[t];
@@ -52,12 +56,17 @@ export async function fitBudget(shared: Shared): Promise<Counted> {
       if (shared.dropConsecutive) running -= dropRepeat(text, text.after(i));
     }
     const text = shared.render();
-    const tokens = await countConfirmed(tokenizer, text, signal);
-    if (tokens <= budget) return { text, tokens };
-    if (next === order.length) throw tooSmall(budget, tokens);
-    target = Math.min(running - 1, Math.floor((running * budget) / tokens));
+    const left = await countConfirmed(tokenizer, text, signal);
+    if (left <= budget) return { text, tokens: left };
+    if (next === order.length) throw tooSmall(budget, left);
+    yielded = Math.max(leastYield, (tokens - left) / Math.max(1, before - running));
+    tokens = left;
+    before = running;
   }
 }
+
+/** So that a running count that is far off costs few counts of the whole. */
+const leastYield = 0.1;
 
 export async function countConfirmed(
   tokenizer: Tokenizer,

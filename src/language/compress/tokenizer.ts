@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { InputError, ReachError } from "../../core/errors.ts";
+import { InputError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/suggest.ts";
+import { unreadable } from "../../data/unreadable.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { splitWords } from "./words.ts";
 
@@ -29,10 +30,10 @@ export const tokenizerNames = [...Object.keys(encodings), "words"];
  * A tokenizer by name: `"o200k"` (GPT-4o and later), `"cl100k"` (GPT-4, GPT-3.5), `"words"` (no vocabulary), or the
  * path of a Hugging Face `tokenizer.json`.
  *
- * Special tokens written in the text count as plain text. Letters without any break are counted in slices of a
- * thousand, because byte-pair merging takes quadratic time in their length.
+ * Special tokens written in the text count as plain text. Letters without any break are counted in slices of
+ * two hundred, because byte-pair merging takes quadratic time in their length.
  *
- * @throws InputError unknown-tokenizer, with the nearest name; ReachError when the file cannot be read
+ * @throws InputError unknown-tokenizer, with the nearest name; missing-file; ReachError when the file cannot be read
  * @example
  * import { openTokenizer } from "surprisal/language";
  * const { count } = await openTokenizer("o200k");
@@ -67,7 +68,7 @@ export async function modelTokenizer(model: LanguageModel): Promise<Tokenizer> {
   };
 }
 
-const longestRun = 1000;
+const longestRun = 200;
 const run = new RegExp(String.raw`[\p{L}\p{M}]{${longestRun}}`, "gu");
 
 function inSlices(count: (text: string) => number): (text: string) => number {
@@ -128,8 +129,8 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 async function readJson(path: string): Promise<object> {
-  const text = await readFile(path, "utf8").catch((cause) => {
-    throw new ReachError("openTokenizer", `cannot read ${path}`, { cause });
+  const text = await readFile(path, "utf8").catch(async (error) => {
+    throw await unreadable(path, error);
   });
   try {
     return JSON.parse(text);

@@ -85,9 +85,10 @@ export function lossSection(r: CompressReport, kit: Kit): Section {
   return {
     id: "lost",
     title: "What was lost",
-    body: html`${figure(html`<div class="wide">${stretchChart(kit, r, 900)}</div><div class="narrow">${stretchChart(kit, r, 360)}</div>`, caption)}${
-      r.losses.length > 0 ? table : html`<p>Nothing.</p>`
-    }`,
+    body:
+      r.losses.length === 0
+        ? html`<p>Nothing.</p>`
+        : html`${figure(html`<div class="wide">${stretchChart(kit, r, 900)}</div><div class="narrow">${stretchChart(kit, r, 360)}</div>`, caption)}${table}`,
   };
 }
 
