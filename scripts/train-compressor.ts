@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     checkpoint: { type: "string" },
-    epochs: { type: "string", default: "12" },
+    epochs: { type: "string", default: "4" },
     documents: { type: "string" },
   },
 });

@@ -30,6 +30,36 @@ export {
   type TaskMethod,
 } from "./choose/choose.ts";
 export * from "./compress/compress.ts";
+export {
+  type Alignment,
+  type AlignmentOptions,
+  type ClassifierCard,
+  type ClassifierOptions,
+  type ClassifierScores,
+  type DistilledRow,
+  type DistilOptions,
+  type Dropped,
+  distil,
+  distillationInstruction,
+  evaluateClassifier,
+  type FilterOptions,
+  filterDistilled,
+  type LabelledText,
+  labelByAlignment,
+  labelPairs,
+  openLlmlingua2,
+  type PublishedCompressor,
+  type PublishedOptions,
+  type RuleTeacherOptions,
+  ruleTeacher,
+  type Teacher,
+  TokenClassifierCompressor,
+  type TrainingRecord,
+  type TrainingRun,
+  type WordProbability,
+  type Words,
+  wordsOf,
+} from "./compress/distil/distil.ts";
 export * from "./head-report/head-report.ts";
 export * from "./model/model.ts";
 export * from "./pursuit/pursuit.ts";

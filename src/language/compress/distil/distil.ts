@@ -19,16 +19,18 @@ import { type Alignment, labelByAlignment } from "./align.ts";
 import { chunkStarts, chunkTexts } from "./chunk.ts";
 import { english } from "./english.ts";
 import type { Teacher } from "./rules.ts";
-import { languageModelTeacher, instruction as ownInstruction } from "./teacher.ts";
+import { distillationInstruction, languageModelTeacher } from "./teacher.ts";
 import { wordsOf } from "./words.ts";
 
 export { type Alignment, type AlignmentOptions, labelByAlignment } from "./align.ts";
 export { type ClassifierCard, TokenClassifierCompressor, type WordProbability } from "./classifier.ts";
 export { type ClassifierScores, evaluateClassifier } from "./evaluation.ts";
 export { type Dropped, type FilterOptions, filterDistilled } from "./filter.ts";
+export { type DistilFindings, distilFindings, type QualityRate, type ShownChunk } from "./findings.ts";
 export type { ClassifierOptions, TrainingRun } from "./options.ts";
+export { openLlmlingua2, type PublishedCompressor, type PublishedOptions } from "./published.ts";
 export { type RuleTeacherOptions, ruleTeacher, type Teacher } from "./rules.ts";
-export { instruction } from "./teacher.ts";
+export { distillationInstruction } from "./teacher.ts";
 export type { LabelledText, TrainingRecord } from "./training.ts";
 export { type Words, wordsOf } from "./words.ts";
 
@@ -37,7 +39,7 @@ export interface DistilOptions extends LongRunning {
   chunkTokens?: number;
   /** Tokens of a word for the teacher. Default: every word is one. */
   tokensOf?: (word: string) => number;
-  /** What a language model is told; `{text}` stands for the chunk. Default {@link instruction}. */
+  /** What a language model is told; `{text}` stands for the chunk. Default {@link distillationInstruction}. */
   instruction?: string;
   /** How far from the last match a word is looked for. Default 400. */
   window?: number;
@@ -72,7 +74,13 @@ export async function distil(
   teacher: LanguageModel | Teacher,
   options: DistilOptions = {},
 ): Promise<DistilledRow[]> {
-  const { chunkTokens = 512, tokensOf, instruction = ownInstruction, window, concurrency = 8 } = options;
+  const {
+    chunkTokens = 512,
+    tokensOf,
+    instruction = distillationInstruction,
+    window,
+    concurrency = 8,
+  } = options;
   const { signal, onProgress } = options;
   const chunks = docs.flatMap((doc, document) => {
     const words = wordsOf(doc);

@@ -33,9 +33,9 @@ const full: Scale = {
   options: { ...wordsOnly, width: 48, hidden: 128, batchSize: 16, epochs: 13, learningRate: 0.003 },
 };
 const small: Scale = {
-  documents: 220,
+  documents: 180,
   tests: 60,
-  options: { ...wordsOnly, width: 32, hidden: 64, batchSize: 4, epochs: 4, learningRate: 0.006 },
+  options: { ...wordsOnly, width: 16, heads: 2, hidden: 32, batchSize: 2, epochs: 3, learningRate: 0.01 },
 };
 
 /** Meetings that are all different, by name of their use. */

@@ -2,7 +2,7 @@ import { type LanguageModel, requireCapabilities } from "../../model/model.ts";
 import type { Teacher } from "./rules.ts";
 
 /** What a language model is told: `{text}` stands for the chunk. */
-export const instruction = `Shorten the text below as far as you can while someone who reads only the short version could still write down everything the text says.
+export const distillationInstruction = `Shorten the text below as far as you can while someone who reads only the short version could still write down everything the text says.
 
 Obey these rules without exception:
 1. Shorten only by deleting words.

@@ -5,7 +5,7 @@ import {
   astype,
   concatenate,
   FitStoppedError,
-  fit,
+  fit as fitParameters,
   mul,
   optimisers,
   random,
@@ -111,7 +111,7 @@ export async function trainClassifier(
     warmUp,
     schedules.cosine({ peak: learningRate, steps: Math.max(1, steps - warmUp) }),
   );
-  const fitting = fit({
+  const fitting = fitParameters({
     name: where,
     params: initialParameters(architecture, seed),
     loss: (params: Parameters, batch: LabelledInputs, { key, training: isTraining }) => {
