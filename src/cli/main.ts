@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /** The `surprisal` command. Each subcommand is a file of its own and loads what it needs only when it runs. */
 import { Command, CommanderError, type OutputConfiguration } from "commander";
-import { channelCommand } from "./channel.ts";
 import { askCommand } from "./ask.ts";
+import { channelCommand } from "./channel.ts";
+import { chooseCommand } from "./choose.ts";
+import { compressCommand } from "./compress.ts";
 import { coupleCommand } from "./couple.ts";
+import { distilCompressorCommand } from "./distil-compressor.ts";
 import { doctorCommand } from "./doctor.ts";
 import { encodeCommand } from "./encode.ts";
 import { failed } from "./failed.ts";
@@ -53,6 +56,9 @@ const commands = [
   relabelCommand(),
   askCommand(),
   coupleCommand(),
+  chooseCommand(),
+  compressCommand(),
+  distilCompressorCommand(),
   channelCommand(),
   watchCommand(),
   headReportCommand(),
