@@ -2,7 +2,7 @@
 import { InputError, ReachError, StoppedError, throwIfStopped } from "../../../core/errors.ts";
 import { type Ask, BadAnswer, RefusedAnswer } from "./ask.ts";
 import { type AnswerCache, cacheKey } from "./cache.ts";
-import { pause, slots, unlessStopped } from "./slots.ts";
+import { manyListeners, pause, slots, unlessStopped } from "./slots.ts";
 import { ConnectionError, type Sent, seconds, send } from "./transport.ts";
 
 export interface ClientOptions {
@@ -49,7 +49,8 @@ export class Client {
    * @param kind what the answers of two servers must share to be the same: dialect and model
    * @throws ReachError, RefusedAnswer, BadAnswer, StoppedError
    */
-  async ask<T>(kind: readonly string[], ask: Ask<T>, signal?: AbortSignal): Promise<T> {
+  async ask<T>(kind: readonly string[], ask: Ask<T>, given?: AbortSignal): Promise<T> {
+    const signal = manyListeners(given);
     const key = keyOf(kind, ask);
     for (;;) {
       throwIfStopped(signal, this.base);

@@ -150,6 +150,18 @@ test("a signal stops a call at once, also while it waits for another try", async
   }
 });
 
+test("a signal may be shared by many calls without a warning", async () => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error) => warnings.push(warning);
+  process.on("warning", listen);
+  const endpoint = await openEndpoint({ endpoint: (await start({})).url });
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 30 }, (_, i) => endpoint.scoreText(`the ${i}`, { signal })));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", listen);
+  expect(warnings).toEqual([]);
+});
+
 test("whoever asks the same gets an answer although the first to ask was stopped", async () => {
   const endpoint = await faulty("slow", 1);
   const controller = new AbortController();

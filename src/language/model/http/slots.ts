@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { StoppedError } from "../../../core/errors.ts";
 
 /** Lets at most `count` pieces of work run at a time; the others wait in order. */
@@ -42,4 +43,18 @@ export function pause(ms: number, signal: AbortSignal | undefined, where: string
     timer = setTimeout(resolve, ms);
   });
   return unlessStopped(sleep, signal, where).finally(() => clearTimeout(timer));
+}
+
+const shared = new WeakMap<AbortSignal, AbortSignal>();
+
+/** The same signal for any number of listeners: that many questions are open at once is no leak. */
+export function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (!signal) return undefined;
+  let found = shared.get(signal);
+  if (!found) {
+    found = AbortSignal.any([signal]);
+    setMaxListeners(0, found);
+    shared.set(signal, found);
+  }
+  return found;
 }
