@@ -146,7 +146,7 @@ export function planText(p: Planned): string {
     ...(p.probes > 0
       ? [`finding out what the endpoint can do took ${plural(p.probes, "call")} of about three tokens`]
       : []),
-    "nothing was asked",
+    "no prompt was asked",
     "",
   ].join("\n");
 }

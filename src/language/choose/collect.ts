@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { InputError, StoppedError, throwIfStopped } from "../../core/errors.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import {
@@ -118,7 +119,10 @@ export async function collectFrom(
   options: CollectOptions,
   where: string,
 ): Promise<CollectedTensor> {
-  const { mode = "all-tokens", perplexity = false, signal, onProgress, concurrency = 16 } = options;
+  const { mode = "all-tokens", perplexity = false, onProgress, concurrency = 16 } = options;
+  // Every open question listens to it, which for a signal of the caller's would look like a leak.
+  const signal = options.signal && AbortSignal.any([options.signal]);
+  if (signal) setMaxListeners(0, signal);
   const dynamic = set.prompts.some((prompt) => prompt.dynamic && !prompt.lettered);
   const aggregate = options.aggregate ?? (dynamic ? "sum" : "mean");
   requireUsable(lm, set, inputs, options, where);

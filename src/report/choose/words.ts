@@ -20,6 +20,9 @@ export function verdict(f: ChooseFindings): string {
       : f.tied.length === 0
         ? " Every other prompt is distinguishable from it."
         : ` Not distinguishable from it: ${listWords(f.tied, mostNames)}.`;
+  if (f.notes.some(({ code }) => code === "no-information")) {
+    return `No prompt makes the answers depend on the inputs noticeably; the best, ${f.pick}, has an ${f.rankedBy} of ${value}.`;
+  }
   if (f.method !== f.rankedBy) {
     const used = f.prompts.filter(({ chosenFor }) => (chosenFor ?? 0) > 0).length;
     return `${f.method} takes a prompt for each input, ${plural(used, "prompt")} in all. On average the best is ${f.pick}, ${f.rankedBy} ${value}${most}.${tied}`;
