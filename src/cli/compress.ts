@@ -35,7 +35,10 @@ Only words of the text are left, in their order; tokens are counted with the tok
     .option("--digits", "words with a digit always stay")
     .option("--drop-consecutive", "of equal forced words with nothing kept between, only the first stays")
     .option("-q, --question <text>", "prefer what says something about this")
-    .option("--scorer <name>", "ngram, classifier, onnx:<folder>, or model (see below)")
+    .option(
+      "--scorer <name>",
+      "ngram, classifier, onnx:<folder> of published weights, a folder of distil-compressor, or model (default: ngram; model where one is given)",
+    )
     .option("--tokenizer <name>", "o200k, cl100k, words, model, or a tokenizer.json", "o200k")
     .addOption(
       new Option(

@@ -17,7 +17,9 @@ export function selectByPercentile(
   const top = scores.reduce((most, p) => Math.max(most, p), 1);
   const tokens = new Float64Array(size);
   for (let i = 0; i < size; i++) {
-    const word = units.text.slice(units.starts[i], units.ends[i]);
+    // As it stands in the text, with the space before it: that is another token than the bare word.
+    const start = units.text[units.starts[i] - 1] === " " ? units.starts[i] - 1 : units.starts[i];
+    const word = units.text.slice(start, units.ends[i]);
     tokens[i] = word.trim() === "" ? 1 : count(word);
   }
   const keep = new Uint8Array(size);
