@@ -31,7 +31,7 @@ describe("surprisal ask", () => {
   test("asks for answers on standard input, shows what is left, and writes the transcript", async () => {
     const { code, stdout, stderr } = await run(
       ["pets.csv", "--error", "0.01"],
-      "n\nn\nb\nno\nYES\n?\ny\ny\ny\n",
+      "n\nn\nb\nno\nYES\nb\n?\ny\n",
     );
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^ {2}1 {2}Is .*\?\n {5}> n\n {5}\d\.\d bits left · \d entit.*prediction set: /);
@@ -43,7 +43,7 @@ describe("surprisal ask", () => {
   });
 
   test("plays an entity of the built-in table, and of a file with a report", async () => {
-    const { code, stdout } = await run(["--play", "otter"]);
+    const { code, stdout } = await surprisal(card.commands[0].split(" ").slice(1), { cwd });
     expect(code).toBe(0);
     expect(stdout).toMatch(/otter \(\d+ %\) after \d+ questions: .*That is right\./);
     expect(stdout).toMatch(/1 {2}Is it a mammal\? +yes +5\.4 → 4\.\d bits/);
@@ -76,7 +76,7 @@ describe("surprisal ask", () => {
     write("two.csv", "what,Is it red?\nrose,yes\nsky,no\n");
     const { code, stdout } = await run(["two.csv", "--error", "0", "-o", "two.json"], "y\nn\n");
     expect(code).toBe(0);
-    expect(stdout).toContain("Is it rose? (100 %)");
+    expect(stdout).toMatch(/Is it rose\? \(100\s%\)/);
     expect(read("two.json").games[0]).toMatchObject({
       rejected: ["rose"],
       guess: "sky",
@@ -88,7 +88,7 @@ describe("surprisal ask", () => {
     const { code, stdout } = await run(["pets.csv", "--simulate"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/\d\.\d questions on average, \d at most, and 100 % named right; in random order/);
-    expect(stdout).toContain("sets that hold the answer, of 200 games with 5 % wrong answers (aim 90 %)");
+    expect(stdout).toMatch(/sets that hold the answer, of 200 games with 5\s% wrong answers \(aim 90\s%\)/);
     const { simulation, games } = read("pets.report.json");
     expect(games.map(({ label }) => label)).toEqual(["cat", "dog", "parrot", "goldfish", "snake"]);
     expect(simulation!.counts.reduce((a, b) => a + b, 0)).toBe(5);
@@ -123,14 +123,6 @@ describe("surprisal ask", () => {
     const { games, stopped } = read("stopped.json");
     expect([stopped, games[0].reason, games[0].turns.length]).toEqual([true, "stopped", 1]);
   });
-
-  test.each(card.commands.filter((line) => !line.includes("simulate")))(
-    "runs a command of its card: %s",
-    async (line) => {
-      const { code } = await surprisal([...line.split(" ").slice(1), "--json"], { cwd });
-      expect(code).toBe(0);
-    },
-  );
 
   const animals = readAnimals();
   test.skipIf(!animals)(
@@ -266,15 +258,10 @@ describe("bad input gets one clear line", () => {
     write("text.json", "yes");
     expect(await refusal(["pets.csv", "--answers", "text.json"])).toMatch(/not JSON/);
     expect(await refusal(["pets.csv", "--play", "dgo"])).toMatch(/--play: .*did you mean "dog"/);
-    write("contrary.csv", "what,A?,B?\nx,yes,yes\ny,no,no\nz,yes,no\n");
-    const contrary = ["contrary.csv", "--error", "0", "--answers", "contrary.json"];
-    write("contrary.json", '{"A?": "no", "B?": "yes"}');
-    expect(await refusal(contrary)).toMatch(/--error: no label fits these answers/);
   });
 
   test("options that will not do", async () => {
     expect(await refusal(["pets.csv", "--alpha", "0.6"])).toMatch(/--alpha: .*got 0.6/);
-    expect(await refusal(["pets.csv", "--error", "0.5"])).toMatch(/--error: .*got 0.5/);
     expect(await refusal(["pets.csv", "--most", "0"])).toMatch(/--most: .*got 0/);
     expect(await refusal(["pets.csv", "--play", "cat", "--simulate"])).toMatch(/several that answer/);
     expect(await refusal(["-"])).toMatch(/both come from standard input/);

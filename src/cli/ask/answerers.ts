@@ -64,7 +64,8 @@ export function personAnswers(
       if (asked > 0) say(`     ${stateWords(step)}\n`);
       const { best, posterior } = step;
       say(`     ${bold(`Is it ${printable(best)}?`)} (${formatShare(Math.max(...posterior))})\n`);
-      const word = await read("     > ", (text) => text in words || /^(q|quit)$/.test(text));
+      const word = await read("     > ", (text) => text in words || /^(b|back|q|quit)$/.test(text));
+      if (word?.startsWith("b")) return "back";
       return word === undefined || !(word in words) || words[word] === unknownAnswer
         ? undefined
         : words[word] === "yes";

@@ -68,7 +68,7 @@ export async function readEntities(
   }
 
   const { labels, rowsOf } = groups(table, entity);
-  const used = wanted ?? decisions.filter(({ use }) => isUseful(use)).map(({ name }) => name);
+  const used = wanted ?? decisions.filter((decision) => isUseful(table, decision)).map(({ name }) => name);
   const questions = used
     .filter((name) => name !== entity)
     .flatMap((name) => questionsOf(columnOf(table, name)));
@@ -124,14 +124,23 @@ export async function readEntities(
   };
 }
 
-function isUseful(use: ColumnDecision["use"]): boolean {
-  return use === "continuous" || use === "discrete";
+/** Yes and no in a table of two rows are no identifier. */
+function isUseful(table: Table, { name, use }: ColumnDecision): boolean {
+  return (
+    use === "continuous" || use === "discrete" || (use === "identifier" && isYesNo(columnOf(table, name)))
+  );
+}
+
+function isYesNo({ levels }: Column): boolean {
+  return levels?.every((level) => truthOf(level) !== undefined) === true;
 }
 
 function entityColumn(table: Table, decisions: readonly ColumnDecision[], asked?: string): string {
   if (asked !== undefined) return columnOf(table, asked).name;
-  const isText = ({ name, use }: ColumnDecision) =>
-    columnOf(table, name).type === "text" && use !== "ignored" && use !== "empty";
+  const isText = ({ name, use }: ColumnDecision) => {
+    const column = columnOf(table, name);
+    return column.type === "text" && !isYesNo(column) && use !== "ignored" && use !== "empty";
+  };
   const texts = decisions.filter(isText);
   const found = texts.find(({ use }) => use === "identifier") ?? texts[0];
   if (found) return found.name;

@@ -14,7 +14,7 @@ export interface Answerer {
   /** Before each question, and after a turn was taken back. */
   ask(step: Step, asked: number): Promise<Reply>;
   /** Whether the guess is right; undefined when nobody says. */
-  confirm(step: Step, asked: number): Promise<boolean | undefined>;
+  confirm(step: Step, asked: number): Promise<boolean | "back" | undefined>;
 }
 
 const likeliestShown = 10;
@@ -47,6 +47,12 @@ export async function playGame(world: World, answerer: Answerer, run: LongRunnin
       if (step.stop) {
         const right = await answerer.confirm(step, history.length);
         if (run.signal?.aborted) return ended("stopped");
+        if (right === "back") {
+          history.pop();
+          turns.pop();
+          step = await pursuit.next(history, run);
+          continue;
+        }
         if (right !== false || step.reason === "most-queries") return ended(step.reason!, right);
         rejected.push(step.best);
         here = here.without([step.best]);

@@ -236,7 +236,6 @@ const flagOf: Record<string, string> = {
   "bad-error": "--error",
   "bad-count": "--most",
   "unknown-label": "--play",
-  "contradictory-answers": "--error",
 };
 
 /** Errors of the library by the names that were typed. */
