@@ -30,7 +30,7 @@ const wordsOnly: ClassifierOptions = {
 const full: Scale = {
   documents: 700,
   tests: 300,
-  options: { ...wordsOnly, width: 48, hidden: 128, batchSize: 16, epochs: 13, learningRate: 0.003 },
+  options: { ...wordsOnly, width: 48, hidden: 128, batchSize: 16, epochs: 8, learningRate: 0.003 },
 };
 const small: Scale = {
   documents: 180,
