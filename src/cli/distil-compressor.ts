@@ -32,7 +32,7 @@ Pairs are JSON lines with "original" and "compressed". The endpoint's answers ar
     .option("--chunk-tokens <count>", "most tokens a teacher is given at a time", wholeNumber, 512)
     .option("--drop-variation <share>", "leave out the chunks with most invented words", number, 0.05)
     .option("--drop-gap <share>", "of the rest, those with most words out of order", number, 0.1)
-    .option("--epochs <count>", "passes over the chunks", wholeNumber, 10)
+    .option("--epochs <count>", "passes over the chunks", wholeNumber, 6)
     .option("--width <count>", "length of the network's vectors", wholeNumber, 64)
     .option("--layers <count>", "layers of the network", wholeNumber, 2)
     .option("--learning-rate <number>", "of Adam, at its highest", number, 0.003)

@@ -4,7 +4,7 @@ import { card } from "./card.ts";
 import { distilParts } from "./distil/experiment.ts";
 import { byQuestion, onRealText, workedTable } from "./experiment-selection.ts";
 
-const experiment: Experiment = {
+export const experiment: Experiment = {
   id: card.id,
   run: (options = {}) =>
     inParts(
@@ -18,5 +18,3 @@ const experiment: Experiment = {
       options,
     ),
 };
-
-export default experiment;

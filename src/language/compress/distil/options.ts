@@ -29,7 +29,7 @@ export interface ClassifierOptions {
   unknownShare?: number;
   /** Words see only words before them: for comparison. false. */
   causal?: boolean;
-  /** Passes over the chunks. 10. */
+  /** Passes over the chunks. 6. */
   epochs?: number;
   /** Windows per update. 32. */
   batchSize?: number;
@@ -68,7 +68,7 @@ export function readSettings(options: ClassifierOptions): ClassifierSettings {
     shapes: 256,
     unknownShare: 0.1,
     causal: false,
-    epochs: 10,
+    epochs: 6,
     batchSize: 32,
     learningRate: 0.003,
     maxNorm: 1,
