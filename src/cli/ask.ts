@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { InputError } from "../core/errors.ts";
 import { names, number, wholeNumber } from "./arguments.ts";
-import { addModelOptions, type ModelFlags } from "./model-options.ts";
+import { addModelOptions, type ModelFlags, missingOption } from "./model-options.ts";
 
 export interface AskFlags extends ModelFlags {
   entity?: string;
@@ -82,7 +82,7 @@ Without a table it knows some animals. Answers are y (yes), n (no), ? (don't kno
     .option("--no-report", "write no report")
     .option("--seed <number>", "seed of everything random", wholeNumber, 0)
     .option("--json", "print only JSON; questions go to standard error");
-  return addModelOptions(command).action(ask);
+  return addModelOptions(command).addOption(missingOption()).action(ask);
 }
 
 async function ask(file: string | undefined, flags: AskFlags): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../core/errors.ts";
 import { type DialectName, dialectNames } from "../language/model/http/dialect-names.ts";
-import type { LanguageModel, ModelSource } from "../language/model/model.ts";
+import type { LanguageModel, Missing, ModelSource } from "../language/model/model.ts";
 import { wholeNumber } from "./arguments.ts";
 
 export interface EndpointFlags {
@@ -20,6 +20,7 @@ export interface ModelFlags extends EndpointFlags {
   /** A folder, `false` for none, or undefined for the usual one. */
   cache?: string | false;
   concurrency?: number;
+  missing?: Missing;
 }
 
 const usualKeyName = "OPENAI_API_KEY";
@@ -36,6 +37,14 @@ export function addModelOptions(command: Command): Command {
     .option("--cache <folder>", "keep the endpoint's answers here (default: ~/.cache/surprisal/answers)")
     .option("--no-cache", "keep no answers: what is asked again is paid again")
     .option("--concurrency <count>", "requests under way at a time (default: 4)", wholeNumber);
+}
+
+/** For commands that read choices. */
+export function missingOption(): Option {
+  return new Option(
+    "--missing <what>",
+    "of a choice outside the tokens that an endpoint returns: error, or floor, their smallest (default: error)",
+  ).choices(["error", "floor"]);
 }
 
 /** The options that say which server, and how it is spoken to. */
@@ -61,7 +70,7 @@ export function addEndpointOptions(command: Command): Command {
  * @throws InputError for options that need an endpoint where there is none, and for a variable that is not set
  */
 export function modelSource(flags: ModelFlags): ModelSource {
-  const { model, endpoint, cache, concurrency } = flags;
+  const { model, endpoint, cache, concurrency, missing } = flags;
   if (endpoint === undefined) {
     requireNone(flags);
     return { model };
@@ -71,6 +80,7 @@ export function modelSource(flags: ModelFlags): ModelSource {
     ...endpointSource({ ...flags, endpoint }),
     cacheDir: cache === false ? undefined : (cache ?? usualCacheFolder()),
     concurrency,
+    missing,
   };
 }
 
