@@ -136,13 +136,16 @@ async function largestDifference(
   const part = text.slice(0, 100_000);
   const sentences = sentencesOf(part);
   const plain = plainKneserNey(sentences, 3, { open: false });
-  const expected = sentences.flatMap((sentence) => {
+  // Backwards: known words after unknown contexts.
+  const reversed = sentences.map((sentence) => sentence.toReversed());
+  const expected = reversed.flatMap((sentence) => {
     const words = ["<s>", ...sentence, "</s>"];
     return words
       .slice(1)
       .map((word, i) => plain.logProbability(words.slice(Math.max(0, i - 1), i + 1), word));
   });
-  const { tokens } = await (await trainNgram(`${part}\n`, options)).scoreText(`${part}\n`);
+  const model = await trainNgram(`${part}\n`, options);
+  const { tokens } = await model.scoreText(reversed.map((sentence) => `${sentence.join(" ")}\n`).join(""));
   return tokens.reduce((worst, { logprob }, i) => Math.max(worst, Math.abs(logprob - expected[i])), 0);
 }
 

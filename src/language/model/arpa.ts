@@ -179,14 +179,18 @@ class Builder {
   }
 
   finish(): BackoffModel {
-    const toNats = (value: number) => (value <= never ? Number.NEGATIVE_INFINITY : value * Math.LN10);
     const { nodes } = this.#trie;
-    return new BackoffModel(
-      this.#trie,
-      this.#logProbabilities.subarray(0, nodes).map(toNats),
-      this.#backoffs.subarray(0, nodes).map(toNats),
-    );
+    const values = new Float64Array(2 * nodes);
+    for (let node = 0; node < nodes; node++) {
+      values[2 * node] = toNats(this.#logProbabilities[node]);
+      values[2 * node + 1] = toNats(this.#backoffs[node]);
+    }
+    return new BackoffModel(this.#trie, values);
   }
+}
+
+function toNats(log10: number): number {
+  return log10 <= never ? Number.NEGATIVE_INFINITY : log10 * Math.LN10;
 }
 
 /** The lines of a file that hold something, trimmed. */
@@ -260,7 +264,7 @@ export async function saveArpa(path: string, { units, counts, predictor }: Ngram
       got: units.kind,
     });
   }
-  const { trie, logProbabilities, backoffs } = predictor;
+  const { trie, values } = predictor;
   const asLog10 = (nats: number) =>
     Math.max(nats / Math.LN10, never)
       .toFixed(7)
@@ -275,11 +279,11 @@ export async function saveArpa(path: string, { units, counts, predictor }: Ngram
       depth === 1
         ? wordOf(node)
         : `${trie.parent[node] === 1 ? "<s>" : names[trie.parent[node]]} ${wordOf(node)}`;
-    const fields = [asLog10(logProbabilities[node]), names[node]];
-    if (depth < counts.order && node > 1) fields.push(asLog10(backoffs[node]));
+    const fields = [asLog10(values[2 * node]), names[node]];
+    if (depth < counts.order && node > 1) fields.push(asLog10(values[2 * node + 1]));
     lines[depth - 1].push(fields.join("\t"));
   }
-  lines[0].push([never, "<s>", asLog10(backoffs[1])].join("\t"));
+  lines[0].push([never, "<s>", asLog10(values[3])].join("\t"));
   const parts = ["\\data\\", ...lines.map((list, k) => `ngram ${k + 1}=${list.length}`)];
   for (const [k, list] of lines.entries()) parts.push("", `\\${k + 1}-grams:`, ...list);
   await writeFileAtomic(path, `${[...parts, "", "\\end\\"].join("\n")}\n`);

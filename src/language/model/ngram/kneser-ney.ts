@@ -167,12 +167,12 @@ export function kneserNey({ trie, counts, left, discounts, firstEvent }: NgramCo
       totals[context] === 0 ? shorter : (own + taken[context] * shorter) / totals[context];
   }
   if (firstEvent > 0) probabilities[1] = 0;
-  const backoffs = new Float64Array(nodes);
+  const values = new Float64Array(2 * nodes);
   for (let node = 0; node < nodes; node++) {
-    probabilities[node] = Math.log(probabilities[node]);
-    if (totals[node] > 0) backoffs[node] = Math.log(taken[node] / totals[node]);
+    values[2 * node] = Math.log(probabilities[node]);
+    if (totals[node] > 0) values[2 * node + 1] = Math.log(taken[node] / totals[node]);
   }
-  return new BackoffModel(trie, probabilities, backoffs);
+  return new BackoffModel(trie, values);
 }
 
 function discountOf(discounts: readonly number[], count: number): number {

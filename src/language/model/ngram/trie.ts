@@ -3,12 +3,15 @@ import type { Predictor } from "../predictor.ts";
 
 /** The node of the empty sequence; the node of the unit u alone is u + 1. */
 export const root = 0;
-const mostNodes = 0x20000000;
+const mostNodes = 0x8000000;
+/** Numbers per entry of the table. */
+const entry = 4;
 
 /**
  * Sequences of units as paths from the root: a node is its parent, which is the sequence without its last unit, and
  * that unit. Its suffix is the node of the sequence without its first unit. Parent and suffix have smaller numbers.
- * Children are found by open addressing.
+ * Children are found by open addressing in a table of (parent, unit, child, state), one cache line for a look-up; the
+ * last is for whoever scores.
  */
 export class SequenceTrie {
   /** Number of units. */
@@ -19,7 +22,7 @@ export class SequenceTrie {
   unit: Int32Array;
   suffix: Int32Array;
   depth: Uint8Array;
-  #slots: Int32Array;
+  #table: Int32Array;
 
   constructor(size: number, room = 0) {
     const length = 1 + size + room;
@@ -32,27 +35,26 @@ export class SequenceTrie {
     for (let u = 0; u < size; u++) this.unit[u + 1] = u;
     this.unit[root] = -1;
     this.depth.fill(1, 1, 1 + size);
-    this.#slots = new Int32Array(powerOfTwo(1.6 * room + 16));
+    this.#table = new Int32Array(entry * powerOfTwo(1.6 * room + 16));
+  }
+
+  /** The table, whose entry of each node holds what `stateOf` says in its last place. */
+  tableWith(stateOf: ArrayLike<number>): Int32Array {
+    const table = this.#table;
+    for (let at = 0; at < table.length; at += entry) table[at + 3] = stateOf[table[at + 2]];
+    return table;
   }
 
   /** The child of a node along a unit, or −1. */
   child(node: number, unit: number): number {
-    if (node === root) return unit + 1;
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = hashOf(node, unit) & mask;
-    for (let found = slots[slot]; found > 0; found = slots[slot]) {
-      if (this.unit[found] === unit && this.parent[found] === node) return found;
-      slot = (slot + 1) & mask;
-    }
-    return -1;
+    return node === root ? unit + 1 : this.#table[placeOf(this.#table, node, unit) + 2] || -1;
   }
 
   /** Adds a child that is not there yet. */
   add(parent: number, unit: number, suffix: number): number {
     const node = this.nodes;
     if (node === this.parent.length) this.#grow();
-    if (1.6 * (node - this.size) > this.#slots.length) this.#rehash();
+    if (1.6 * (node - this.size) > this.#table.length / entry) this.#rehash();
     this.parent[node] = parent;
     this.unit[node] = unit;
     this.suffix[node] = suffix;
@@ -63,15 +65,14 @@ export class SequenceTrie {
   }
 
   #place(node: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = hashOf(this.parent[node], this.unit[node]) & mask;
-    while (slots[slot] > 0) slot = (slot + 1) & mask;
-    slots[slot] = node;
+    const at = placeOf(this.#table, this.parent[node], this.unit[node]);
+    this.#table[at] = this.parent[node];
+    this.#table[at + 1] = this.unit[node];
+    this.#table[at + 2] = node;
   }
 
   #rehash(): void {
-    this.#slots = new Int32Array(2 * this.#slots.length);
+    this.#table = new Int32Array(2 * this.#table.length);
     for (let node = 1 + this.size; node < this.nodes; node++) this.#place(node);
   }
 
@@ -107,54 +108,49 @@ export class BackoffModel implements Predictor {
   readonly trie: SequenceTrie;
   readonly size: number;
   readonly start: number;
-  /** ln p(last unit | the others) of each node. */
-  readonly logProbabilities: Float64Array;
-  /** ln of the back-off weight of each node as a context. */
-  readonly backoffs: Float64Array;
+  /** Of each node ln p(last unit | the others), and ln of its back-off weight as a context. */
+  readonly values: Float64Array;
   /** The state once a node has been read. */
   readonly #settled: Int32Array;
+  readonly #table: Int32Array;
+  readonly #one = new Int32Array(1);
+  readonly #scored = new Float64Array(1);
   #children: { first: Int32Array; nodes: Int32Array } | undefined;
 
-  constructor(trie: SequenceTrie, logProbabilities: Float64Array, backoffs: Float64Array) {
+  constructor(trie: SequenceTrie, values: Float64Array) {
     this.trie = trie;
     this.size = trie.size;
-    this.logProbabilities = logProbabilities;
-    this.backoffs = backoffs;
+    this.values = values;
     const settled = new Int32Array(trie.nodes);
     for (let node = 1 + trie.size; node < trie.nodes; node++) settled[trie.parent[node]] = 1;
     for (let node = 1; node < trie.nodes; node++) {
-      const isContext = settled[node] === 1 || backoffs[node] !== 0;
+      const isContext = settled[node] === 1 || values[2 * node + 1] !== 0;
       settled[node] = isContext ? node : settled[trie.suffix[node]];
     }
     settled[root] = root;
     this.#settled = settled;
+    this.#table = trie.tableWith(settled);
     // Unit 0 begins every text.
     this.start = settled[1];
   }
 
   logProbability(state: number, unit: number): number {
-    if (unit < 0) return Number.NEGATIVE_INFINITY;
-    const { trie, backoffs } = this;
-    let weight = 0;
-    for (let context = state; ; context = trie.suffix[context]) {
-      const node = trie.child(context, unit);
-      if (node > 0) return weight + this.logProbabilities[node];
-      weight += backoffs[context];
-    }
+    this.#one[0] = unit;
+    this.advance(state, this.#one, 1, this.#scored);
+    return this.#scored[0];
   }
 
   next(state: number, unit: number): number {
-    if (unit < 0) return root;
-    for (let context = state; ; context = this.trie.suffix[context]) {
-      const node = this.trie.child(context, unit);
-      if (node > 0) return this.#settled[node];
-    }
+    this.#one[0] = unit;
+    return this.advance(state, this.#one, 1, this.#scored);
   }
 
-  /** ln p of `count` units in a row into `into`, from a state; gives the state after them. */
+  /** ln p of `count` units in a row into `into`, from a state; gives the state after them. A unit of −1 is impossible. */
   advance(state: number, units: Int32Array, count: number, into: Float64Array): number {
-    const { trie, backoffs, logProbabilities } = this;
+    const { values } = this;
+    const { suffix } = this.trie;
     const settled = this.#settled;
+    const table = this.#table;
     let context = state;
     for (let i = 0; i < count; i++) {
       const unit = units[i];
@@ -164,29 +160,37 @@ export class BackoffModel implements Predictor {
         continue;
       }
       let weight = 0;
-      let node = trie.child(context, unit);
-      while (node < 0) {
-        weight += backoffs[context];
-        context = trie.suffix[context];
-        node = trie.child(context, unit);
+      for (;;) {
+        if (context === root) {
+          into[i] = weight + values[2 * unit + 2];
+          context = settled[unit + 1];
+          break;
+        }
+        const at = placeOf(table, context, unit);
+        const node = table[at + 2];
+        if (node > 0) {
+          into[i] = weight + values[2 * node];
+          context = table[at + 3];
+          break;
+        }
+        weight += values[2 * context + 1];
+        context = suffix[context];
       }
-      into[i] = weight + logProbabilities[node];
-      context = settled[node];
     }
     return context;
   }
 
   distribution(state: number, into: Float64Array): void {
-    const { trie, backoffs, logProbabilities, size } = this;
-    for (let unit = 0; unit < size; unit++) into[unit] = Math.exp(logProbabilities[unit + 1]);
+    const { trie, values, size } = this;
+    for (let unit = 0; unit < size; unit++) into[unit] = Math.exp(values[2 * unit + 2]);
     const contexts: number[] = [];
     for (let context = state; context !== root; context = trie.suffix[context]) contexts.push(context);
     const { first, nodes } = this.#sortedChildren();
     for (const context of contexts.reverse()) {
-      const weight = Math.exp(backoffs[context]);
+      const weight = Math.exp(values[2 * context + 1]);
       for (let unit = 0; unit < size; unit++) into[unit] *= weight;
       for (let i = first[context]; i < first[context + 1]; i++) {
-        into[trie.unit[nodes[i]]] = Math.exp(logProbabilities[nodes[i]]);
+        into[trie.unit[nodes[i]]] = Math.exp(values[2 * nodes[i]]);
       }
     }
   }
@@ -209,10 +213,14 @@ export function childrenOf(trie: SequenceTrie): { first: Int32Array; nodes: Int3
   return { first, nodes };
 }
 
-function hashOf(node: number, unit: number): number {
-  let hash = Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b);
+/** Where a child's entry is in the table, or where it would go. */
+function placeOf(table: Int32Array, parent: number, unit: number): number {
+  const mask = table.length - entry;
+  let hash = Math.imul(parent, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
+  let at = ((hash ^ (hash >>> 13)) << 2) & mask;
+  while (table[at + 2] > 0 && (table[at] !== parent || table[at + 1] !== unit)) at = (at + entry) & mask;
+  return at;
 }
 
 function powerOfTwo(least: number): number {
