@@ -27,7 +27,7 @@ export interface TokenReader {
   close?(): Promise<void> | void;
 }
 
-export interface TokenScorer {
+interface TokenScorer {
   readonly name: string;
   encode(text: string): ArrayLike<number>;
   /** What each token adds to the text. */

@@ -7,7 +7,8 @@
  *
  * llama.cpp keeps keys and values in half precision: scores differ from a double-precision pass by some thousandths of
  * a nat. Calls of one model run one after the other. A token that is part of a character adds nothing to the text; the
- * last part adds the whole character.
+ * last part adds the whole character. Without a begin-of-text token the first token of a text has no score and is left
+ * out.
  */
 import { open } from "node:fs/promises";
 import { basename, resolve } from "node:path";

@@ -5,6 +5,8 @@
  *
  * A given text is scored from the logits of one pass; texts longer than the context are read in overlapping windows.
  * Generation reads the whole window for every token, without a cache: for more than some sentences use a GGUF file.
+ * Without a begin-of-text token the first token of a text has no score and is left out. Names of special tokens in a
+ * text, such as `<s>`, are read as those tokens.
  */
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";

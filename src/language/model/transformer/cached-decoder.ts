@@ -61,11 +61,6 @@ export class CachedDecoder {
     this.#scores = new Float64Array(context);
   }
 
-  /** Tokens read since the last reset. */
-  get position(): number {
-    return this.#position;
-  }
-
   reset(): void {
     this.#position = 0;
   }

@@ -182,7 +182,7 @@ function stored(name: string, shape: readonly number[], data: Float32Array): Nam
 }
 
 /** [inputs, outputs] as [outputs, inputs], row-major. */
-export function transposed({ data, shape: [inputs, outputs] }: Tensor): Float32Array {
+function transposed({ data, shape: [inputs, outputs] }: Tensor): Float32Array {
   const out = new Float32Array(inputs * outputs);
   for (let i = 0; i < inputs; i++) {
     for (let o = 0; o < outputs; o++) out[o * inputs + i] = data[i * outputs + o];

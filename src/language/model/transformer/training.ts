@@ -138,7 +138,7 @@ export async function trainOn(
 }
 
 /** Windows that begin at these tokens: begin-of-text and what follows, and what is to be predicted at each place. */
-export function windows(tokens: Int32Array, starts: readonly number[], context: number): Batch {
+function windows(tokens: Int32Array, starts: readonly number[], context: number): Batch {
   const shape = [starts.length, context];
   const [inputs, targets] = [0, 0].map(() => new Int32Array(starts.length * context));
   starts.forEach((start, row) => {

@@ -86,7 +86,7 @@ export interface TransformerLanguageModel extends LanguageModel {
  * @throws FitDivergedError from `fit` when a loss is not finite; it holds the last good parameters
  * @example
  * import { transformerLanguageModel } from "surprisal/language";
- * const text = "The cat sat on the mat. The dog sat on the rug. ".repeat(40);
+ * const text = "The cat sat on the mat. The dog sat on the rug. ".repeat(80);
  * const tiny = { vocabularySize: 300, width: 16, layers: 1, heads: 2, context: 32, steps: 30, batchSize: 8 };
  * const model = await transformerLanguageModel(tiny).fit(text);
  * const { sum } = await model.scoreText("The cat sat"); // log p in nats
