@@ -78,7 +78,11 @@ export async function distilCompressor(files: readonly string[], flags: DistilFl
       process.exitCode = 130;
     }
   } catch (error) {
-    throw named(error, again);
+    if (!(error instanceof StoppedError)) throw named(error);
+    const isTraining = error.message.startsWith("TokenClassifierCompressor");
+    const how = isTraining ? "in the first epoch" : "before training; the answers of an endpoint are kept";
+    process.stderr.write(`surprisal: stopped ${how}; go on with: ${again}${isTraining ? " --resume" : ""}\n`);
+    process.exitCode = 130;
   } finally {
     await model?.close?.();
   }
@@ -256,21 +260,12 @@ function isRepeated(word: string): boolean {
   return word !== "--resume" && word !== "--overwrite";
 }
 
-/** The error in the words of the command line, and how to go on. */
-function named(error: unknown, again: string): unknown {
-  if (error instanceof StoppedError) {
-    const isTraining = error.message.startsWith("TokenClassifierCompressor");
-    error.message = isTraining
-      ? `distil-compressor: stopped in the first epoch; go on with: ${again} --resume`
-      : `distil-compressor: stopped before training; answers that came are kept, go on with: ${again}`;
-  }
+/** The error in the words of the command line. */
+function named(error: unknown): unknown {
   if (error instanceof InputError) {
     error.message = error.message
       .replace(/^TokenClassifierCompressor\.train: /, "distil-compressor: ")
-      .replace(
-        /\b(learningRate|maxNorm|unknownShare)\b/g,
-        (name) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
-      );
+      .replace("learningRate", "--learning-rate");
   }
   return error;
 }

@@ -108,7 +108,7 @@ export function initialParameters(size: Architecture, seed: number): Parameters 
 export type LabelledInputs = Inputs & { readonly labels: Tensor };
 
 /** Logits of dropping and keeping, windows × words × 2. */
-export function forward(size: Architecture, params: Parameters, { features, mask }: Inputs): Tensor {
+function forward(size: Architecture, params: Parameters, { features, mask }: Inputs): Tensor {
   const parts = layersOf(size);
   const [windows, words] = mask.shape;
   const { width, heads, reach, causal } = size;
