@@ -44,14 +44,15 @@ async function resampled(
       for (let x = 0, row = t * inputs; x < inputs; x++, row++) {
         const weight = times[x];
         if (weight === 0) continue;
-        if (per) sum += weight * per[row];
+        if (per) sum += weight * per.values[row];
         if (global === "share") mean[r.answer[row]] += weight;
         else if (global === "mean") {
           for (let y = 0; y < choices; y++) mean[y] += weight * r.p[row * choices + y];
         }
       }
       for (let y = 0; y < choices; y++) mean[y] /= inputs;
-      out[t * resamples + b] = sum / inputs + (global ? entropyOf(mean, 0, choices, r.eps) : 0);
+      out[t * resamples + b] =
+        (per ? (per.sign * sum) / inputs : 0) + (global ? entropyOf(mean, 0, choices, r.eps) : 0);
     }
     await pace();
     onProgress?.({ done: b + 1, total: resamples, label: "intervals" });

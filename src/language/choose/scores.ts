@@ -114,16 +114,17 @@ export function entropyOf(p: Float64Array, at: number, length: number, eps: numb
 /** The score of every prompt, −Infinity for those that the filter dropped. */
 export function taskScores(r: Reading, method: TaskMethod): Float64Array {
   const { prompts, inputs, choices } = r.scores;
-  const terms = termsOf(method);
+  const { global } = termsOf(method);
   const per = perInput(r, method);
-  return Float64Array.from({ length: prompts }, (_, t) => {
-    if (!r.kept[t]) return Number.NEGATIVE_INFINITY;
-    const global = terms.global ? entropyOf(r[terms.global], t * choices, choices, r.eps) : 0;
-    if (!per) return global;
+  const out = new Float64Array(prompts);
+  for (let t = 0; t < prompts; t++) {
     let sum = 0;
-    for (let row = t * inputs; row < (t + 1) * inputs; row++) sum += per[row];
-    return global + sum / inputs;
-  });
+    if (per) for (let row = t * inputs; row < (t + 1) * inputs; row++) sum += per.values[row];
+    const mean = per ? (per.sign * sum) / inputs : 0;
+    const entropy = global ? entropyOf(r[global], t * choices, choices, r.eps) : 0;
+    out[t] = r.kept[t] ? entropy + mean : Number.NEGATIVE_INFINITY;
+  }
+  return out;
 }
 
 /** The score of every prompt for every input: prompts × inputs. */
@@ -131,14 +132,12 @@ export function instanceScores(r: Reading, method: InstanceMethod): Float64Array
   const { prompts, inputs, choices } = r.scores;
   const task = instanceMethods[method];
   const { global } = termsOf(task);
-  const out = perInput(r, task)!.slice();
+  const { values, sign } = perInput(r, task)!;
+  const out = new Float64Array(prompts * inputs);
   for (let t = 0; t < prompts; t++) {
-    const added = r.kept[t]
-      ? global
-        ? entropyOf(r[global], t * choices, choices, r.eps)
-        : 0
-      : Number.NEGATIVE_INFINITY;
-    for (let row = t * inputs; row < (t + 1) * inputs; row++) out[row] += added;
+    const entropy = global ? entropyOf(r[global], t * choices, choices, r.eps) : 0;
+    const added = r.kept[t] ? entropy : Number.NEGATIVE_INFINITY;
+    for (let row = t * inputs; row < (t + 1) * inputs; row++) out[row] = added + sign * values[row];
   }
   return out;
 }
@@ -150,24 +149,35 @@ export function termsOf(method: TaskMethod): { global?: "mean" | "share" } {
   return {};
 }
 
-/** prompts × inputs: what a score is the mean of, beside its global entropy. */
-export function perInput(r: Reading, method: TaskMethod): Float64Array | undefined {
-  const { inputs, seqProb } = r.scores;
+/** prompts × inputs: what a score is the mean of, beside its global entropy, up to a sign. */
+export function perInput(
+  r: Reading,
+  method: TaskMethod,
+): { readonly values: Float64Array | Uint8Array; readonly sign: 1 | -1 } | undefined {
   switch (method) {
     case "GE":
     case "GE_M":
       return undefined;
     case "LE":
-      return r.local;
+      return { values: r.local, sign: 1 };
     case "ZLP":
     case "ZPM":
     case "ZMV":
-      return Float64Array.from(r.answer, (y, row) => (y === r.consensus[method][row % inputs] ? 1 : 0));
+      return { values: agreement(r, r.consensus[method]), sign: 1 };
     case "PPL":
-      return seqProb!.map((probability) => -1 / probability);
+      return { values: r.scores.seqProb!.map((probability) => 1 / probability), sign: -1 };
     default:
-      return r.local.map((entropy) => -entropy);
+      return { values: r.local, sign: -1 };
   }
+}
+
+function agreement({ scores, answer }: Reading, consensus: Int32Array): Uint8Array {
+  const { prompts, inputs } = scores;
+  const out = new Uint8Array(prompts * inputs);
+  for (let t = 0, row = 0; t < prompts; t++) {
+    for (let x = 0; x < inputs; x++, row++) if (answer[row] === consensus[x]) out[row] = 1;
+  }
+  return out;
 }
 
 /** Throws where a method needs what the tensor lacks. */
