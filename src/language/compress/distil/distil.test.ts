@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type LanguageModel, trainNgram } from "../../model/model.ts";
 import { chunkStarts, chunkTexts } from "./chunk.ts";
 import { distil, filterDistilled, labelByAlignment, labelPairs, ruleTeacher } from "./distil.ts";
 import { wordsOf } from "./words.ts";
@@ -209,6 +210,17 @@ describe("distillation", () => {
 
   it("refuses documents without a word, and a model that cannot generate", async () => {
     await expect(distil([" "], ruleTeacher([]))).rejects.toThrow(/^distil: no words to compress, got 1$/);
+    const model = await trainNgram("the council met and the council voted", { order: 2 });
+    const mute = Object.create(model, { capabilities: { value: new Set(["scoreText"]) } }) as LanguageModel;
+    await expect(distil(["the council"], mute)).rejects.toThrow(/^distil: .* lacks generate/);
+  });
+
+  it("tells a language model the text in its instruction, and labels what it answers, invented or not", async () => {
+    const model = await trainNgram("the council met and the council voted", { order: 2 });
+    const [row] = await distil(["the council met"], model, { instruction: "{text} and" });
+    const known = wordsOf(row.compressed).texts.filter((word) => ["the", "council", "met"].includes(word));
+    expect(row.labels.length).toBe(3);
+    expect(row.hittingRate).toBeCloseTo(known.length / 3, 12);
   });
 
   it("stops when told to", async () => {
