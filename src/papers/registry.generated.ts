@@ -28,6 +28,7 @@ import { card as decideLoki } from "../decide/loki/card.ts";
 import { card as decideSubmodular } from "../decide/submodular/card.ts";
 import { card as languageChannel } from "../language/channel/card.ts";
 import { card as languageChoose } from "../language/choose/card.ts";
+import { card as languageCompress } from "../language/compress/card.ts";
 import { card as languageHeadReport } from "../language/head-report/card.ts";
 import { card as languageModel } from "../language/model/card.ts";
 import { card as languagePursuit } from "../language/pursuit/card.ts";
@@ -227,7 +228,7 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "language",
     card: languageChannel,
     experiment: async () => (await import("../language/channel/experiment.ts")).experiment,
-    claims: { hold: 28, of: 29 },
+    claims: { hold: 29, of: 29 },
     recorded: async () => (await import("../language/channel/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
@@ -236,6 +237,13 @@ export const registered: readonly RegisteredMethod[] = [
     experiment: async () => (await import("../language/choose/experiment.ts")).experiment,
     claims: { hold: 15, of: 16 },
     recorded: async () => (await import("../language/choose/experiment.recorded.json", { with: { type: "json" } })).default,
+  },
+  {
+    layer: "language",
+    card: languageCompress,
+    experiment: async () => (await import("../language/compress/experiment.ts")).experiment,
+    claims: { hold: 22, of: 23 },
+    recorded: async () => (await import("../language/compress/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
     layer: "language",
@@ -248,12 +256,14 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "language",
     card: languageModel,
     experiment: async () => (await import("../language/model/experiment.ts")).experiment,
+    claims: { hold: 14, of: 15 },
+    recorded: async () => (await import("../language/model/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
     layer: "language",
     card: languagePursuit,
     experiment: async () => (await import("../language/pursuit/experiment.ts")).experiment,
-    claims: { hold: 33, of: 34 },
+    claims: { hold: 34, of: 34 },
     recorded: async () => (await import("../language/pursuit/experiment.recorded.json", { with: { type: "json" } })).default,
   },
 ];
