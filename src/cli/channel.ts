@@ -15,6 +15,7 @@ interface ChannelFlags extends ModelFlags {
   compress?: string[];
   sample?: number;
   template?: string;
+  tokenizer?: string;
   dryRun?: boolean;
   price?: number;
   seed: number;
@@ -65,6 +66,7 @@ sampled; --scores names fields with the score of an answer made from it.`,
       "--template <text>",
       "what compressions are scored after, with {context} and {query} (\\n for a line break)",
     )
+    .option("--tokenizer <name>", "also count tokens by o200k, cl100k, words or a tokenizer.json")
     .option("--dry-run", "say how many scorings and tokens it takes, and score nothing")
     .option("--price <amount>", "of a million tokens read, for the cost in the dry run", number)
     .option("--seed <number>", "of the intervals and of --sample", wholeNumber, 0)
@@ -128,7 +130,9 @@ async function run(file: string, compressions: string | undefined, flags: Channe
   const lm = await openLanguageModel({ ...modelSource(flags), ...work });
   try {
     if (flags.dryRun) return await planned(plan, lm, work);
-    const found = await measure(plan, lm, flags.seed, work);
+    const { openTokenizer } = await import("../language/compress/compress.ts");
+    const tokenizer = flags.tokenizer === undefined ? undefined : await openTokenizer(flags.tokenizer);
+    const found = await measure(plan, lm, { seed: flags.seed, tokenizer }, work);
     const usage = usageLine(lm);
     const notes: TableNote[] =
       usage === undefined ? [] : [{ code: "usage", severity: "fact", message: usage, columns: [] }];

@@ -86,7 +86,7 @@ describe("surprisal channel", () => {
 
   test("compresses by itself at several budgets: the card's command, on fewer contexts", async () => {
     const words = card.commands[0].split(" ").slice(2);
-    const { code, stdout } = await run(...words, "--sample", "14", "--json");
+    const { code, stdout } = await run(...words, "--sample", "14", "--tokenizer", "o200k", "--json");
     expect(code).toBe(0);
     const report: ChannelReport = JSON.parse(stdout);
     expect(report.contexts).toHaveLength(14);
@@ -97,6 +97,8 @@ describe("surprisal channel", () => {
       (share) => report.compressors.find(({ name }) => name === `ngram ${share}%`)!.meanTokens,
     );
     expect(tokens).toEqual([...tokens].sort((a, b) => a - b));
+    expect(report.tokenizer).toBe("o200k");
+    for (const { readerTokens } of report.compressors) expect(readerTokens).toBeGreaterThan(1);
     expect(report.notes.map(({ code }) => code)).toContain("sample");
   });
 

@@ -3,6 +3,7 @@ import type { TableNote } from "../../data/table.ts";
 import type {
   ChannelContext,
   ChannelFindings,
+  ChannelFindingsOptions,
   CompressorOutputs,
   ScoringOptions,
 } from "../../language/channel/channel.ts";
@@ -34,7 +35,7 @@ function optionsOf({ contexts, template }: Plan): Pick<ScoringOptions, "template
 export async function measure(
   plan: Plan,
   lm: LanguageModel,
-  seed: number,
+  options: ChannelFindingsOptions,
   work: LongRunning,
 ): Promise<ChannelFindings> {
   const { channelFindings, scoreCompressions } = await import("../../language/channel/channel.ts");
@@ -45,7 +46,7 @@ export async function measure(
     textsOf(plan),
     { ...optionsOf(plan), ...work },
   );
-  const findings = channelFindings(lm.name, contexts, compressors, scored, { seed });
+  const findings = channelFindings(lm.name, contexts, compressors, scored, options);
   return { ...findings, notes: [...notes, ...findings.notes] };
 }
 

@@ -18,6 +18,8 @@
  *
  * Cost: N² M scorings and N² M numbers for N contexts with M compressions each; the estimate itself O(N² M).
  */
+
+export type { Confusions } from "./confusions.ts";
 export {
   correlateCells,
   type Resampled,
@@ -41,8 +43,8 @@ export {
   type ChannelFindings,
   type CompressorFinding,
   type CompressorOutputs,
-  type Confusions,
   channelFindings,
+  type FindingsOptions as ChannelFindingsOptions,
   type ScoreFinding,
 } from "./findings.ts";
 export {

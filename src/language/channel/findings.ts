@@ -1,8 +1,10 @@
 import { InputError } from "../../core/errors.ts";
 import { mean } from "../../core/statistics.ts";
 import type { TableNote } from "../../data/table.ts";
+import { type Confusions, confusionsOf } from "./confusions.ts";
 import { correlateCells, type Resampled, regressScore, type ScoreRegression } from "./correlation.ts";
 import { type CompressionEstimate, estimateCompressionMI } from "./information.ts";
+import { estimateNotes, samplingNotes, scoringNotes } from "./notes.ts";
 import { rankCompressions } from "./ranking.ts";
 import { fitRateDistortion, type RateDistortionFit } from "./rate-distortion.ts";
 import type { ScoredCompressions } from "./score.ts";
@@ -37,7 +39,10 @@ export interface CompressorFinding {
   readonly standardError: number;
   /** The value says only "at least". */
   readonly saturated: boolean;
+  /** By the scoring model. */
   readonly meanTokens: number;
+  /** By the tokenizer that was asked for, for instance that of the model that will read the compressions. */
+  readonly readerTokens?: number;
   readonly bitsPerToken: {
     readonly value: number;
     readonly low: number;
@@ -54,16 +59,6 @@ export interface CompressorFinding {
   readonly perContext: readonly number[];
   /** The contexts that are mixed up most, see {@link Confusions}. */
   readonly confusions: Confusions;
-}
-
-/** How likely each context is as the source of a compression, when all are equally likely before. */
-export interface Confusions {
-  /** Indices of the contexts shown. */
-  readonly contexts: readonly number[];
-  /** Rows: where a compression comes from; columns: where it may come from. */
-  readonly posterior: readonly (readonly number[])[];
-  /** The likeliest wrong sources. */
-  readonly pairs: readonly { readonly from: number; readonly to: number; readonly share: number }[];
 }
 
 /** What a downstream score has to do with information. */
@@ -89,6 +84,8 @@ export interface ChannelFindings {
   /** log2 N: no compressor can show more. */
   readonly limit: number;
   readonly seed: number;
+  /** Whose tokens `readerTokens` are. */
+  readonly tokenizer?: string;
   readonly scorings: number;
   /** The most bits first. */
   readonly compressors: readonly CompressorFinding[];
@@ -96,8 +93,13 @@ export interface ChannelFindings {
   readonly notes: readonly TableNote[];
 }
 
-const mostContextsShown = 20;
-const mostPairs = 12;
+export interface FindingsOptions {
+  /** Of the intervals. @default 0 */
+  seed?: number;
+  /** Counts the compressions' tokens as another model does. */
+  tokenizer?: { readonly name: string; count(text: string): number };
+}
+
 const mostLetters = 80;
 
 /**
@@ -126,7 +128,7 @@ export function channelFindings(
   contexts: readonly ChannelContext[],
   compressors: readonly CompressorOutputs[],
   scored: ScoredCompressions,
-  { seed = 0 }: { seed?: number } = {},
+  { seed = 0, tokenizer }: FindingsOptions = {},
 ): ChannelFindings {
   requirePossible(contexts, compressors, scored.ll);
   let from = 0;
@@ -140,7 +142,7 @@ export function channelFindings(
   });
   const standings = rankCompressions(found.map(({ estimate }) => estimate));
   const findings = found.map(({ outputs, estimate, ll }, k) =>
-    compressorFinding(outputs, estimate, standings[k], ll),
+    compressorFinding(outputs, estimate, standings[k], ll, tokenizer),
   );
   const names = [...new Set(compressors.flatMap(({ scores = {} }) => Object.keys(scores)))];
   return {
@@ -148,6 +150,7 @@ export function channelFindings(
     contexts: contexts.map(({ id, text }) => ({ id, start: text.slice(0, mostLetters) })),
     limit: found[0].estimate.limit,
     seed,
+    ...(tokenizer && { tokenizer: tokenizer.name }),
     scorings: scored.calls,
     compressors: [...findings].sort((a, b) => b.bits - a.bits),
     scores: names.map((name) =>
@@ -189,6 +192,7 @@ function compressorFinding(
   estimate: CompressionEstimate,
   { best, worst }: { best: number; worst: number },
   ll: readonly (readonly Float64Array[])[],
+  tokenizer: FindingsOptions["tokenizer"],
 ): CompressorFinding {
   const { value, interval, upper, standardError, saturated, terms, bitsPerToken } = estimate;
   const rate = bitsPerToken!;
@@ -202,6 +206,7 @@ function compressorFinding(
     standardError: standardError!,
     saturated,
     meanTokens: rate.meanTokens,
+    ...(tokenizer && { readerTokens: mean(texts.flat().map((text) => tokenizer.count(text))) }),
     bitsPerToken: {
       value: rate.value,
       low: rate.interval!.low,
@@ -218,37 +223,6 @@ function compressorFinding(
 
 function isLargest(values: Float64Array, own: number): boolean {
   return values.every((value, l) => l === own || value < values[own]);
-}
-
-function confusionsOf(ll: readonly (readonly Float64Array[])[]): Confusions {
-  const n = ll.length;
-  const posterior = ll.map((row) => {
-    const sum = new Float64Array(n);
-    for (const values of row) {
-      const largest = values.reduce((a, b) => Math.max(a, b));
-      const weights = values.map((value) => Math.exp(value - largest));
-      const total = weights.reduce((a, b) => a + b);
-      for (let l = 0; l < n; l++) sum[l] += weights[l] / total / row.length;
-    }
-    return sum;
-  });
-  const pairs = posterior
-    .flatMap((row, from) => Array.from(row, (share, to) => ({ from, to, share })))
-    .filter(({ from, to, share }) => from !== to && share > 0.01)
-    .sort((a, b) => b.share - a.share)
-    .slice(0, mostPairs);
-  // Pairs stay together: contexts enter in the order of the likeliest mistakes.
-  const mixed = posterior
-    .flatMap((row, from) => Array.from(row, (share, to) => ({ from, to, share })))
-    .filter(({ from, to }) => from !== to)
-    .sort((a, b) => b.share - a.share)
-    .flatMap(({ from, to }) => [from, to]);
-  const shown = [...new Set(mixed)].slice(0, mostContextsShown).sort((a, b) => a - b);
-  return {
-    contexts: shown,
-    posterior: shown.map((i) => shown.map((l) => Number(posterior[i][l].toPrecision(4)))),
-    pairs,
-  };
 }
 
 interface Scored {
@@ -299,77 +273,4 @@ function scoreFinding(name: string, all: readonly Scored[], seed: number): Score
         }
       : {}),
   };
-}
-
-function estimateNotes(findings: readonly CompressorFinding[]): TableNote[] {
-  const named = (some: readonly CompressorFinding[]) => some.map(({ name }) => name);
-  const notes: TableNote[] = [];
-  const add = (
-    code: string,
-    severity: TableNote["severity"],
-    some: readonly CompressorFinding[],
-    message: (list: string) => string,
-  ) => {
-    if (some.length > 0)
-      notes.push({ code, severity, message: message(named(some).join(", ")), columns: named(some) });
-  };
-  add(
-    "saturated",
-    "problem",
-    findings.filter(({ saturated }) => saturated),
-    (list) =>
-      `saturated, so at least what is shown, and not ranked among each other: ${list}; take more contexts, contexts that resemble each other, or shorter compressions`,
-  );
-  add(
-    "negative",
-    "hint",
-    findings.filter(({ bits }) => bits < 0),
-    (list) => `no information about the contexts was seen: ${list}; negative values count as 0`,
-  );
-  add(
-    "wide-bracket",
-    "hint",
-    findings.filter(
-      ({ saturated, upper, bits }) => !saturated && (upper === null || upper > Math.max(bits, 0) * 1.5 + 0.5),
-    ),
-    (list) => `the bracket is wide, more contexts would narrow it: ${list}`,
-  );
-  return notes;
-}
-
-function scoringNotes({ boundaryMoved, floored, calls }: ScoredCompressions): TableNote[] {
-  const notes: TableNote[] = [];
-  if (boundaryMoved > 0) {
-    notes.push({
-      code: "boundary-moved",
-      severity: "hint",
-      message: `in ${boundaryMoved} of ${calls} scorings the model's first token began before the compression; a template that ends in a line break avoids that`,
-      columns: [],
-    });
-  }
-  if (floored > 0) {
-    notes.push({
-      code: "floored",
-      severity: "problem",
-      message: `${floored} tokens took the smallest returned log-probability because theirs was not returned`,
-      columns: [],
-    });
-  }
-  return notes;
-}
-
-function samplingNotes(compressors: readonly CompressorOutputs[]): TableNote[] {
-  const fixed = compressors.filter(({ texts }) => texts.every((row) => new Set(row).size === 1));
-  if (fixed.length === 0) return [];
-  return [
-    {
-      code: "one-output",
-      severity: "fact",
-      message:
-        fixed.length === compressors.length
-          ? "one text for each context: the number says how well the scoring model tells such outputs apart, a lower bound, not the information of sampling from the compressor"
-          : `one text for each context, so a lower bound on what its output tells: ${fixed.map(({ name }) => name).join(", ")}`,
-      columns: fixed.map(({ name }) => name),
-    },
-  ];
 }

@@ -35,7 +35,13 @@ function report(
   }));
   const scored = { ll, lengths, calls: contexts ** 2 * names.length, boundaryMoved: 0, floored: 0 };
   return {
-    ...channelFindings("English trigram", texts, compressors, scored),
+    ...channelFindings(
+      "English trigram",
+      texts,
+      compressors,
+      scored,
+      scores ? { tokenizer: { name: "o200k", count: () => 5 } } : {},
+    ),
     command: `surprisal channel ${file} compressions.jsonl --seed 0`,
     file,
     compressions: "compressions.jsonl",
@@ -64,7 +70,7 @@ const reports: Record<string, ChannelReport> = {
 const pages: Record<string, string> = {};
 beforeAll(async () => {
   for (const [name, r] of Object.entries(reports)) pages[name] = await renderChannelReport(r);
-});
+}, 60_000);
 
 describe.each(Object.keys(reports))("the report on compressors: %s", (name) => {
   pageRules(() => pages[name], { toJSON: () => reports[name] });
@@ -125,7 +131,9 @@ describe("compressors in a terminal", () => {
     const lines = shown("scored").split("\n");
     expect(lines[0]).toMatch(/^contexts\.jsonl {3}24 contexts {3}4 compressors {3}scored by English trigram/);
     expect(lines[2]).toMatch(/^good keeps most: |^good/);
-    expect(shown("scored")).toMatch(/compressor +rank +bits +95 % +at most +tokens +bits\/token +accuracy/);
+    expect(shown("scored")).toMatch(
+      /compressor +rank +bits +95 % +at most +tokens +bits\/token +o200k +accuracy/,
+    );
     expect(lines.at(-2)).toBe("again   surprisal channel contexts.jsonl compressions.jsonl --seed 0");
   });
 

@@ -18,7 +18,7 @@ const number = (value: number, digits = 3) => ({ content: minus(formatNumber(val
 /** What each compressor keeps, and at what length. */
 export function answerSection(r: ChannelReport, kit: Kit): Section {
   const rows = r.compressors.map((one): TableRow => {
-    const { bits, upper, meanTokens, bitsPerToken, identified } = one;
+    const { bits, upper, meanTokens, readerTokens, bitsPerToken, identified } = one;
     return {
       cells: [
         name(one.name),
@@ -26,6 +26,7 @@ export function answerSection(r: ChannelReport, kit: Kit): Section {
         { content: html`${bitsText(one)} <span class="why">${intervalText(one)}</span>`, sort: bits },
         { content: upperText(one), sort: upper ?? Number.MAX_VALUE },
         number(meanTokens, 1),
+        ...(readerTokens === undefined ? [] : [number(readerTokens, 1)]),
         {
           content: html`${minus(formatNumber(bitsPerToken.value))} <span class="why">${intervalText(bitsPerToken, 3)}</span>`,
           sort: bitsPerToken.value,
@@ -49,6 +50,7 @@ ${renderTable(
     { title: "bits, 95 %", numeric: true },
     { title: "at most", numeric: true },
     { title: "tokens", numeric: true },
+    ...(r.tokenizer === undefined ? [] : [{ title: `tokens by ${r.tokenizer}`, numeric: true }]),
     { title: "bits per token, 95 %", numeric: true },
     { title: "per item", numeric: true },
     { title: "found again", numeric: true },

@@ -74,6 +74,14 @@ function table(r: ChannelReport, width: number): string[] {
     { title: "at most", text: upperText },
     { title: "tokens", text: ({ meanTokens }) => formatNumber(meanTokens, 1) },
     { title: "bits/token", text: ({ bitsPerToken }) => minus(formatNumber(bitsPerToken.value)) },
+    ...(r.tokenizer === undefined
+      ? []
+      : [
+          {
+            title: truncateMiddle(printable(r.tokenizer), 12),
+            text: ({ readerTokens }: CompressorFinding) => formatNumber(readerTokens, 1),
+          },
+        ]),
     ...r.scores.slice(0, 3).map(({ name }): Column => {
       return { title: truncateMiddle(printable(name), 12), text: ({ scores }) => shortNumber(scores[name]) };
     }),
