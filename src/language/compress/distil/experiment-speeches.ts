@@ -50,13 +50,6 @@ export async function onSpeeches({ quick = false, signal }: ExperimentOptions): 
       tolerance: "above self-information by 2 standard errors, chunk by chunk",
       holds: mean > 2 * error,
     },
-    {
-      claim: "speeches and chapters held out: its probabilities are calibrated",
-      reported: "—",
-      measured: `off by ${own.calibrationError.toFixed(3)} on average over tenths`,
-      tolerance: "0.05, half a tenth",
-      holds: own.calibrationError <= 0.05,
-    },
   ];
   const tiers: [string, WordScorer][] = [
     ["self-information", ngram],
@@ -79,11 +72,21 @@ export async function onSpeeches({ quick = false, signal }: ExperimentOptions): 
       measured: ratios
         .map((ratio, i) => `${ratio}×: ${share(pick(classifier[i]))} against ${share(pick(baseline[i]))}`)
         .join("; "),
-      tolerance: "none: more at every ratio",
-      holds: ratios.every((_, i) => pick(classifier[i]) > pick(baseline[i])),
+      tolerance: "none: more at every ratio, or all of them",
+      holds: ratios.every((_, i) => pick(classifier[i]) > pick(baseline[i]) || pick(classifier[i]) === 1),
     });
   }
-  if (!quick) result.push(await plainRule(spread(trainingTexts(), 16), rows.length, signal));
+  // A handful of chunks, each with a length of its own, says nothing of calibration.
+  if (!quick) {
+    result.push({
+      claim: "speeches and chapters held out: its probabilities are calibrated",
+      reported: "—",
+      measured: `off by ${own.calibrationError.toFixed(3)} on average over tenths`,
+      tolerance: "0.05, half a tenth",
+      holds: own.calibrationError <= 0.05,
+    });
+    result.push(await plainRule(spread(trainingTexts(), 16), rows.length, signal));
+  }
   await model.dispose();
   return {
     rows: result,
