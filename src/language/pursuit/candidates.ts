@@ -6,6 +6,8 @@ import type { AnswerTable, Case, Likelihood, Probabilities } from "./types.ts";
 export interface Outcome {
   readonly answer: string;
   readonly labelWeights: Float64Array;
+  /** Their sum. */
+  readonly weight: number;
 }
 
 /** What is to be expected of queries: exactly where likelihoods are known, otherwise from drawn cases. */
@@ -18,10 +20,14 @@ export function exactExpectation(likelihood: Likelihood, p: Probabilities): Expe
 
 function outcomesOf({ answers, probabilities }: AnswerTable, p: Probabilities): Outcome[] {
   const A = answers.length;
-  return answers.map((answer, a) => ({
-    answer,
-    labelWeights: Float64Array.from({ length: p.length }, (_, y) => p[y] * probabilities[y * A + a]),
-  }));
+  return answers.map((answer, a) => {
+    const labelWeights = new Float64Array(p.length);
+    let weight = 0;
+    for (let y = 0, at = a; y < p.length; y++, at += A) {
+      weight += labelWeights[y] = p[y] * probabilities[at];
+    }
+    return { answer, labelWeights, weight };
+  });
 }
 
 /** The same drawn labels or cases for every query of a step, each with one answer. */
@@ -39,7 +45,11 @@ export function sampledExpectation(
         if (!weights) outcomes.set(answer, (weights = new Float64Array(labels.length)));
         weights[labels.indexOf(drawn[i].label)] += 1 / drawn.length;
       });
-      return Array.from(outcomes, ([answer, labelWeights]) => ({ answer, labelWeights }));
+      return Array.from(outcomes, ([answer, labelWeights]) => ({
+        answer,
+        labelWeights,
+        weight: labelWeights.reduce((sum, w) => sum + w, 0),
+      }));
     };
     return asked.some((answer) => answer instanceof Promise)
       ? Promise.all(asked).then(collect)
@@ -78,8 +88,7 @@ export interface Tally {
 export function entropyTally(): Tally {
   let sum = 0;
   return {
-    add(p, { labelWeights }) {
-      const weight = total(labelWeights);
+    add(p, { weight }) {
       let entropy = 0;
       for (let y = 0; y < p.length; y++) if (p[y] > 0) entropy -= p[y] * Math.log(p[y]);
       sum += weight * entropy;
@@ -101,29 +110,22 @@ export interface SetRule {
 export function conformalTally(labels: number, { threshold, alpha, n, form, emptyAs }: SetRule): Tally {
   const tally = new BoundTally(labels);
   return {
-    add(p, { labelWeights }) {
+    add(p, { labelWeights, weight }) {
       let size = 0;
       for (let y = 0; y < p.length; y++) if (p[y] >= threshold) size++;
       const whole = size === 0 && emptyAs === "full";
       if (whole) size = labels;
       if (form === "simple") {
-        tally.add(size, total(labelWeights), size > 0);
+        tally.add(size, weight, size > 0);
         return;
       }
       let covered = 0;
       for (let y = 0; y < p.length; y++) if (whole || p[y] >= threshold) covered += labelWeights[y];
-      const weight = total(labelWeights);
       tally.add(size, covered, true);
       if (size < labels) tally.add(size, Math.max(0, weight - covered), false);
     },
     value: () => tally.bound(form, alpha, n),
   };
-}
-
-export function total(weights: Float64Array): number {
-  let sum = 0;
-  for (let y = 0; y < weights.length; y++) sum += weights[y];
-  return sum;
 }
 
 /** The next thing to do with a value that may still be on its way. */

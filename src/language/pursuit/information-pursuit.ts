@@ -12,7 +12,6 @@ import {
   exactExpectation,
   type SetRule,
   sampledExpectation,
-  total,
 } from "./candidates.ts";
 import { leastCases, predictionSet, requireAlpha, splitConformalThreshold } from "./conformal.ts";
 import { checkedPredictor } from "./predictions.ts";
@@ -310,7 +309,7 @@ export function informationPursuit(options: PursuitOptions): InformationPursuit 
       const tally = criterion === "conformal" ? conformalTally(labels.length, rule) : entropyTally();
       const asked = expect(query);
       const outcomes = asked instanceof Promise ? await asked : asked;
-      const likely = outcomes.filter(({ labelWeights }) => total(labelWeights) > 0);
+      const likely = outcomes.filter(({ weight }) => weight > 0);
       const add = (next: Probabilities, o: number) => {
         tally.add(next, likely[o]);
         informative ||= differ(next, p);
