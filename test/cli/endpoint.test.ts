@@ -50,12 +50,13 @@ commands
   });
 
   test("ends with 3 for a server that is not there", async () => {
-    const { code, stdout, stderr } = await doctor("--endpoint", "http://127.0.0.1:1");
+    const { url, close } = await startServer({ dialect: "vllm", model: await wordModel() });
+    await close();
+    const { code, stdout, stderr } = await doctor("--endpoint", url);
     expect({ code, stdout, stderr }).toEqual({
       code: 3,
       stdout: "",
-      stderr:
-        "surprisal: http://127.0.0.1:1: cannot be reached (connection refused: is the server running?)\n",
+      stderr: `surprisal: ${url}: cannot be reached (connection refused: is the server running?)\n`,
     });
   });
 });

@@ -101,7 +101,13 @@ const reasons: Record<string, string> = {
 
 function reason(error: unknown): string {
   const code = codeOf(error);
-  return (code && reasons[code]) ?? code ?? (error instanceof Error ? error.message : String(error));
+  return (code && reasons[code]) ?? code ?? innermost(error);
+}
+
+/** fetch itself only says that it failed. */
+function innermost(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? innermost(error.cause) : error.message;
 }
 
 /** fetch wraps what happened once or twice; a name with two addresses gives two errors. */
