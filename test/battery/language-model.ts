@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InputError } from "../../src/core/errors.ts";
 import type { Capability, LanguageModel, Scored } from "../../src/language/model/language-model.ts";
 
-export interface ContractOptions {
+interface ContractOptions {
   /** A prefix and what follows it, in words the model knows something of. */
   readonly pairs?: readonly (readonly [prefix: string, continuation: string])[];
   readonly choices?: readonly string[];

@@ -25,7 +25,7 @@ export interface NgramCounts {
   readonly firstEvent: number;
 }
 
-export interface CountOptions {
+interface CountOptions {
   readonly order: number;
   /** Units are numbered from 0 to size − 1. */
   readonly size: number;

@@ -137,7 +137,7 @@ export function countVocabulary(
   return new Vocabulary(fold, [boundaryLabels[kind], ...kept.map((id) => all.words[id])]);
 }
 
-export function scannerOf(kind: "word" | "character", text: string): WordScanner | CharacterScanner {
+function scannerOf(kind: "word" | "character", text: string): WordScanner | CharacterScanner {
   return kind === "word" ? new WordScanner(text) : new CharacterScanner(text);
 }
 
