@@ -94,7 +94,6 @@ export async function whatContextIsWorth({ quick, signal }: ExperimentOptions): 
     return found;
   };
   const bidirectional = await trained(false);
-  const causal = await trained(true);
   const bigram = await quality(bigramScorer(training), tests);
   const random = await quality(randomScorer(), tests);
   const rows: ExperimentRow[] = [
@@ -106,18 +105,28 @@ export async function whatContextIsWorth({ quick, signal }: ExperimentOptions): 
       holds: bidirectional.f1 >= 0.9,
     },
     {
-      claim: "meetings: the same network with left context only is worse: what is taken back later is kept",
-      reported: "0.763",
-      measured: `${causal.f1.toFixed(3)}, lower by ${(bidirectional.f1 - causal.f1).toFixed(3)}`,
-      tolerance: "lower by at least 0.08",
-      holds: bidirectional.f1 - causal.f1 >= 0.08,
-    },
-    {
       claim: "meetings: bigram self-information is far worse",
       reported: "0.467",
       measured: `${bigram.f1.toFixed(3)}, lower by ${(bidirectional.f1 - bigram.f1).toFixed(3)}`,
       tolerance: "lower by at least 0.3",
       holds: bidirectional.f1 - bigram.f1 >= 0.3,
+    },
+    {
+      claim: "meetings: random words at the gold budget",
+      reported: "0.255",
+      ...chanceRow(random, tests),
+    },
+  ];
+  // A second training takes longer than the small version may.
+  if (quick) return { rows };
+  const causal = await trained(true);
+  rows.push(
+    {
+      claim: "meetings: the same network with left context only is worse: what is taken back later is kept",
+      reported: "0.763",
+      measured: `${causal.f1.toFixed(3)}, lower by ${(bidirectional.f1 - causal.f1).toFixed(3)}`,
+      tolerance: "lower by at least 0.08",
+      holds: bidirectional.f1 - causal.f1 >= 0.08,
     },
     {
       claim: "meetings: decisions can be read off the compression, best with both contexts, never by chance",
@@ -131,12 +140,7 @@ export async function whatContextIsWorth({ quick, signal }: ExperimentOptions): 
         causal.recovered > bigram.recovered &&
         causal.recovered > random.recovered,
     },
-    {
-      claim: "meetings: random words at the gold budget",
-      reported: "0.255",
-      ...chanceRow(random, tests),
-    },
-  ];
+  );
   return { rows };
 }
 

