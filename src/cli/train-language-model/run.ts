@@ -40,12 +40,12 @@ interface Compared {
 }
 
 export async function trainLanguageModel(file: string, flags: TrainFlags): Promise<void> {
+  const checkpoint = `${flags.output}.checkpoint`;
+  await requirePlace(flags, checkpoint);
   const { transformerLanguageModel } = await import("../../language/model/transformer/transformer.ts");
   const given = optionNames.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]]));
   // Refuses options before anything is read.
   const learner = transformerLanguageModel(Object.fromEntries(given));
-  const checkpoint = `${flags.output}.checkpoint`;
-  await requirePlace(flags, checkpoint);
   const text = await readText(file);
   const [train, test] = split(file, text, flags.testShare);
   const again = repeatCommand(
