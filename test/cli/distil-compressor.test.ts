@@ -113,6 +113,32 @@ describe("surprisal distil-compressor", () => {
     }
   });
 
+  test("killed while the endpoint is asked, pays only for what had not been answered", async () => {
+    const server = await startServer({ dialect: "openai-chat", model: await keepsLongWords(), delayMs: 150 });
+    const asks = () => server.requests.filter(({ body }) => JSON.stringify(body).includes("Shorten")).length;
+    try {
+      const words = ["chapter-1.txt", "-o", "killed", ...small, "--endpoint", server.url, "--no-report"];
+      words.push("--dialect", "openai-chat", "--cache", join(cwd, "answers-killed"), "--concurrency", "2");
+      const ran = await surprisal(["distil-compressor", ...words], {
+        cwd,
+        during: (child) => {
+          const poll = setInterval(() => {
+            if (asks() < 6) return;
+            clearInterval(poll);
+            child.kill("SIGKILL");
+          }, 5);
+        },
+      });
+      expect([ran.code, ran.stdout]).toEqual([null, ""]);
+      const again = await run(...words);
+      expect([again.code, again.stderr]).toEqual([0, ""]);
+      // Two were under way when it was killed.
+      expect(asks()).toBeLessThanOrEqual(lines("killed").length + 2);
+    } finally {
+      await server.close();
+    }
+  });
+
   test("takes pairs that are there already, and prints JSON alone", async () => {
     const pairs = Array.from({ length: 12 }, (_, i) => ({
       original: `The council of town ${i} will vote on item ${i} next week.`,
