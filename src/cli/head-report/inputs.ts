@@ -9,7 +9,7 @@ interface Stored {
 }
 
 /** `x.npy`, `arrays.npz:name` or `weights.safetensors:name`; the name may be left out where there is only one array. */
-export async function readStored(place: string): Promise<Stored> {
+async function readStored(place: string): Promise<Stored> {
   const [, path, name] = /^(.*\.(?:npy|npz|safetensors))(?::(.+))?$/i.exec(place) ?? [];
   if (path === undefined) {
     throw new InputError({

@@ -22,7 +22,7 @@ export function contextWeights(mu: ArrayLike<number> | undefined, n: number, whe
 }
 
 /** K with its weighted row and column means taken away. */
-export function centreKernel({ data, rows: n }: Matrix, mu: Float64Array): Matrix {
+function centreKernel({ data, rows: n }: Matrix, mu: Float64Array): Matrix {
   const means = new Float64Array(n);
   let total = 0;
   for (let i = 0; i < n; i++) {

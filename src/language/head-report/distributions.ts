@@ -8,14 +8,14 @@ export type Divergence = "kl" | "tv" | "chi2" | "hellinger" | { readonly renyi: 
 const sumSlack = 1e-6;
 
 /** Total variation ½ Σ|p − q|. */
-export function totalVariation(p: ArrayLike<number>, q: ArrayLike<number>): number {
+function totalVariation(p: ArrayLike<number>, q: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < p.length; i++) sum += Math.abs(p[i] - q[i]);
   return sum / 2;
 }
 
 /** The squared Hellinger distance Σ(√p − √q)², between 0 and 2. */
-export function squaredHellinger(p: ArrayLike<number>, q: ArrayLike<number>): number {
+function squaredHellinger(p: ArrayLike<number>, q: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < p.length; i++) sum += (Math.sqrt(p[i]) - Math.sqrt(q[i])) ** 2;
   return sum;

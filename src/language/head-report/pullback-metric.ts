@@ -175,7 +175,7 @@ function metricAt({ W }: Head, p: Float64Array): Matrix {
   return g;
 }
 
-export function requireLength(values: ArrayLike<number>, length: number, where: string): void {
+function requireLength(values: ArrayLike<number>, length: number, where: string): void {
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) {
       throw new InputError({

@@ -24,12 +24,12 @@ const dimension = 8;
 const stepsPerLook = 100;
 
 /** A world of 256 two-token contexts, each with one of six next-token distributions. */
-export interface ContextWorld {
+interface ContextWorld {
   /** 256 × 16. */
   readonly P: Matrix;
 }
 
-export function contextWorld(random: Random): ContextWorld {
+function contextWorld(random: Random): ContextWorld {
   const distributions = Array.from({ length: classes }, () => {
     const p = random.dirichlet(new Float64Array(V).fill(0.3));
     return p.map((value) => 0.95 * value + 0.05 / V);

@@ -3,7 +3,7 @@ import { shortNumber } from "../learn/numbers.ts";
 import type { HeadPageReport } from "./report.ts";
 
 /** "1.23 bits [1.20, 1.26]" */
-export function withInterval({ value, interval }: MeanOverContexts, unit: string): string {
+function withInterval({ value, interval }: MeanOverContexts, unit: string): string {
   return `${shortNumber(value)} ${unit} [${shortNumber(interval.low)}, ${shortNumber(interval.high)}]`.replace(
     "  ",
     " ",
@@ -11,11 +11,11 @@ export function withInterval({ value, interval }: MeanOverContexts, unit: string
 }
 
 /** The unit of the categorical entropy: only KL and Rényi are amounts of information. */
-export function entropyUnit({ divergence, unit }: HeadPageReport): string {
+function entropyUnit({ divergence, unit }: HeadPageReport): string {
   return divergence === "kl" || typeof divergence === "object" ? unit : "";
 }
 
-export function divergenceName({ divergence }: HeadPageReport): string {
+function divergenceName({ divergence }: HeadPageReport): string {
   if (typeof divergence === "object") return `Rényi ${divergence.renyi}`;
   return { kl: "KL", tv: "total variation", chi2: "χ²", hellinger: "squared Hellinger" }[divergence];
 }
