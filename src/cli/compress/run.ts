@@ -87,7 +87,7 @@ async function run(files: readonly string[], flags: CompressFlags, work: LongRun
   const model = needsModel ? await openLanguageModel({ ...modelSource(flags), ...work }) : undefined;
   try {
     const tokenizer = await tokenizerOf(flags.tokenizer, model);
-    const scorer = withInformation(
+    const scorer = await withInformation(
       await openScorer(flags.scorer ?? (model && flags.tokenizer !== "model" ? "model" : "ngram"), model),
     );
     const options = {

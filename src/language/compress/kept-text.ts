@@ -86,6 +86,10 @@ export class KeptText {
   remove(i: number): number {
     const p = this.previous[i];
     const q = this.next[i];
+    if (p >= 0 && q < this.size && this.isApart(p, i, q)) {
+      this.drop(i);
+      return this.count(this.units.text.slice(this.units.starts[i] - 1, this.units.ends[i]));
+    }
     const word = this.word(i);
     const left = this.junction(p, i);
     const right = this.junction(i, q);
@@ -103,6 +107,20 @@ export class KeptText {
       tail;
     const is = head + (apart ? "" : joined.before) + (alone ? "" : joined.after) + tail;
     return this.count(was) - (is === "" ? 0 : this.count(is));
+  }
+
+  /** Whether single spaces stand around a unit, and would stand where it was: by far the most frequent case. */
+  private isApart(p: number, i: number, q: number): boolean {
+    const { strength, gap, shape } = this;
+    return (
+      strength[i] === 1 &&
+      strength[i + 1] === 1 &&
+      strength[p + 1] === 1 &&
+      strength[q] === 1 &&
+      strength[gap[i]] === 1 &&
+      strength[gap[q]] === 1 &&
+      ((shape[p] | shape[i] | shape[q]) & (blankStart | blankEnd)) === 0
+    );
   }
 
   /** The text of what is kept. */

@@ -49,15 +49,16 @@ function gather(ends: Int32Array, pieces: { ends: Int32Array; bits: Float64Array
   return bits;
 }
 
-/** Gives a scorer that only says what to keep the information of its words, so that what is lost can be told. */
-export function withInformation(scorer: WordScorer): WordScorer {
+/** Gives a scorer that only says what to keep the information of its words under the n-gram tier. */
+export async function withInformation(scorer: WordScorer): Promise<WordScorer> {
+  const ngram = await ngramScorer();
   return {
     name: scorer.name,
     async score(text, options) {
       const scores = await scorer.score(text, options);
-      return scores.bits
-        ? scores
-        : { ...scores, bits: gather(scores.ends, await wordInformation(text, options)) };
+      if (scores.bits) return scores;
+      const { ends, bits = new Float64Array(ends.length) } = await ngram.score(text, options);
+      return { ...scores, bits: gather(scores.ends, { ends, bits }) };
     },
   };
 }
