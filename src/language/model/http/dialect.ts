@@ -34,7 +34,7 @@ export interface Piece {
   token: string;
 }
 
-export interface Opened {
+interface Opened {
   features: Feature[];
   operations: Operations;
 }
