@@ -1,3 +1,6 @@
+export { renderChannelReport } from "./channel/html.ts";
+export type { ChannelReport } from "./channel/report.ts";
+export { renderChannelTerminal } from "./channel/terminal.ts";
 export { renderCoupleReport } from "./couple/html.ts";
 export type { CoupleReport } from "./couple/report.ts";
 export { renderCoupleTerminal } from "./couple/terminal.ts";
