@@ -101,7 +101,8 @@ export interface LanguageModel {
 const holders: Record<Capability, string> = {
   scoreContinuation:
     "the built-in models, GGUF files, vLLM, SGLang and llama.cpp servers can score a given continuation",
-  scoreText: "the built-in models, GGUF files, vLLM, SGLang and llama.cpp servers can score every token of a text",
+  scoreText:
+    "the built-in models, GGUF files, vLLM, SGLang and llama.cpp servers can score every token of a text",
   scoreChoices: "the built-in models, GGUF files and every endpoint that returns logprobs can score choices",
   generate: "the built-in models, GGUF files and every endpoint can generate",
   fullVocab: "the built-in models and GGUF files give the whole next-token distribution",
