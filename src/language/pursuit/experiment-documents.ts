@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import type { ExperimentResult, ExperimentRow } from "../../core/card.ts";
 import { documentModel, trainNgram } from "../model/model.ts";
 import { attributeTable } from "./attribute-table.ts";
+import type { PursuitOptions } from "./contract.ts";
 import { absent } from "./experiment-worlds.ts";
-import { informationPursuit, type PursuitOptions } from "./information-pursuit.ts";
+import { informationPursuit } from "./information-pursuit.ts";
 import type { Case } from "./types.ts";
 
 /** Words in a passage. */

@@ -1,7 +1,8 @@
 import type { ExperimentResult, ExperimentRow, ExperimentTable } from "../../core/card.ts";
 import { Random } from "../../core/random.ts";
 import { attributeTable } from "./attribute-table.ts";
-import { type CoverageReport, informationPursuit, type PursuitOptions } from "./information-pursuit.ts";
+import type { CoverageReport, PursuitOptions } from "./contract.ts";
+import { informationPursuit } from "./information-pursuit.ts";
 import type { Case, History, Predict } from "./types.ts";
 
 /** Sheet 18, part D: the same worlds, seen by predictors that are wrong in known ways. */

@@ -1,6 +1,7 @@
 import { InputError } from "../../core/errors.ts";
 import { attributeTable, type Cell } from "./attribute-table.ts";
-import { informationPursuit, type PursuitOptions, type Step } from "./information-pursuit.ts";
+import type { PursuitOptions, Step } from "./contract.ts";
+import { informationPursuit } from "./information-pursuit.ts";
 import type { Case, History, Predict } from "./types.ts";
 
 interface Asked {

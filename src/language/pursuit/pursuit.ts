@@ -30,20 +30,20 @@ export {
   predictionSet,
   splitConformalThreshold,
 } from "./conformal.ts";
-export {
-  type CalibrateOptions,
-  type Calibration,
-  type CoveragePoint,
-  type CoverageReport,
-  type Criterion,
-  type InformationPursuit,
-  informationPursuit,
-  type PlayOptions,
-  type PursuitOptions,
-  type Step,
-  type StopReason,
-  type Transcript,
-} from "./information-pursuit.ts";
+export type {
+  CalibrateOptions,
+  Calibration,
+  CoveragePoint,
+  CoverageReport,
+  Criterion,
+  InformationPursuit,
+  PlayOptions,
+  PursuitOptions,
+  Step,
+  StopReason,
+  Transcript,
+} from "./contract.ts";
+export { informationPursuit } from "./information-pursuit.ts";
 export {
   type ChoiceStyle,
   type LanguageModelQuestions,
