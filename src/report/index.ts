@@ -1,3 +1,6 @@
+export { renderAskReport } from "./ask/html.ts";
+export type { AskReport } from "./ask/report.ts";
+export { renderAskTerminal } from "./ask/terminal.ts";
 export { renderChannelReport } from "./channel/html.ts";
 export type { ChannelReport } from "./channel/report.ts";
 export { renderChannelTerminal } from "./channel/terminal.ts";

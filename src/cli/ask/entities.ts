@@ -23,7 +23,7 @@ export interface Entities {
   readonly hash?: string;
 }
 
-export interface EntityOptions {
+interface EntityOptions {
   readonly entity?: string;
   /** Ask about these columns only. */
   readonly columns?: string[];
@@ -264,7 +264,7 @@ function smallestAbove(sorted: Float64Array, value: number): number | undefined 
 }
 
 /** The number with fewest digits from a to below b: thresholds are read by people. */
-export function roundest(a: number, b: number): number {
+function roundest(a: number, b: number): number {
   for (let digits = 1; digits <= 15; digits++) {
     const size = Math.max(Math.abs(a), Math.abs(b));
     const unit = 10 ** (Math.floor(Math.log10(size)) + 1 - digits);

@@ -11,7 +11,7 @@ import { type AskSettings, type TableWorld, tableWorld } from "./world.ts";
 export const mostGames = 500;
 const coverageCases = 200;
 
-export interface Simulated {
+interface Simulated {
   readonly games: AskGame[];
   /** Undefined when it was stopped before a game was over. */
   readonly simulation?: AskSimulation;

@@ -58,7 +58,7 @@ export function tableWorld({ labels, queries, values }: Entities, settings: AskS
   return over(attributeTable({ labels, queries, values, error: settings.error }));
 }
 
-export interface ModelWorldOptions {
+interface ModelWorldOptions {
   readonly model: LanguageModel;
   readonly labels: readonly string[];
   readonly subject?: string;

@@ -3,7 +3,7 @@ import { BoundTally } from "./conformal.ts";
 import type { AnswerTable, Case, Likelihood, Probabilities } from "./types.ts";
 
 /** An answer that a query may get, with the weight of each label that would give it. */
-export interface Outcome {
+interface Outcome {
   readonly answer: string;
   readonly labelWeights: Float64Array;
   /** Their sum. */
@@ -79,7 +79,7 @@ export function casesFrom(
 }
 
 /** How uncertain outcomes leave one, in nats. */
-export interface Tally {
+interface Tally {
   add(p: Probabilities, outcome: Outcome): void;
   value(): number;
 }

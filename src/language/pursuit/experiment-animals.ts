@@ -15,7 +15,7 @@ const animals = [
   ..."collie,walrus,raccoon,cow,dolphin".split(","),
 ];
 
-export interface Animals {
+interface Animals {
   readonly labels: string[];
   readonly queries: string[];
   readonly values: boolean[][];

@@ -15,7 +15,7 @@ const alpha = 0.1;
 /** Fewer cannot show how many questions it takes. */
 const passagesForMeans = 100;
 
-export interface DocumentsSize {
+interface DocumentsSize {
   readonly documents: number;
   readonly words: number;
   /** Passages sampled from the model of each document. */

@@ -36,7 +36,7 @@ const labels = Array.from({ length: 20 }, (_, y) => `label ${y}`);
 const queries = Array.from({ length: 40 }, (_, q) => `query ${q}`);
 const longest = 20;
 
-export interface MisfitSize {
+interface MisfitSize {
   readonly worlds: number;
   readonly games: number;
   readonly misfits: number;

@@ -3,7 +3,7 @@ import { after } from "./candidates.ts";
 import type { History, Predictor, Probabilities } from "./types.ts";
 
 /** A predictor whose answers are checked, and kept by history where they had to be waited for. */
-export interface CheckedPredictor {
+interface CheckedPredictor {
   predict(history: History, options?: { signal?: AbortSignal }): Probabilities | Promise<Probabilities>;
   extend(
     history: History,
