@@ -62,7 +62,7 @@ const savedScores = z.looseObject({
   inputs: z.array(z.record(z.string(), text)).optional(),
 });
 
-export type SavedScores = PromptTensor & z.infer<typeof savedScores>;
+type SavedScores = PromptTensor & z.infer<typeof savedScores>;
 
 export async function readTask(file: string, flags: ChooseFlags): Promise<Task> {
   const content = await parsed(file);

@@ -24,7 +24,6 @@ export {
   collectFrom,
   collectScores,
   joined,
-  type Question,
   questionsOf,
 } from "./collect.ts";
 export {
@@ -40,8 +39,6 @@ export {
   asMethod,
   type ChoiceMethod,
   type InstanceMethod,
-  instanceMethods,
-  isInstanceMethod,
   type TaskMethod,
   taskMethods,
 } from "./methods.ts";
@@ -55,11 +52,10 @@ export {
 } from "./select.ts";
 export {
   fieldsOf,
-  type Prompt,
   type PromptInput,
   type PromptSet,
   type PromptTemplate,
   promptSet,
   withLetters,
 } from "./template.ts";
-export { type PromptTensor, readTensor } from "./tensor.ts";
+export type { PromptTensor } from "./tensor.ts";

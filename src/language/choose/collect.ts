@@ -49,7 +49,7 @@ export interface CollectedTensor extends PromptTensor {
 const contentFree = { logEmpty: "", logNA: "N/A", logMask: "[MASK]" } as const;
 
 /** One question to the model: a prompt filled with an input, or without content. */
-export interface Question extends Filled {
+interface Question extends Filled {
   readonly prompt: number;
   /** Number of the input, or what stands for it. */
   readonly input: number | keyof typeof contentFree;

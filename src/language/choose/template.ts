@@ -19,7 +19,7 @@ export interface PromptSet {
   readonly prompts: readonly Prompt[];
 }
 
-export interface Prompt {
+interface Prompt {
   readonly name: string;
   readonly template: string;
   /** In the order of the labels. */

@@ -123,7 +123,7 @@ export function unitOf({ rankedBy, unit }: Pick<PromptComparison, "rankedBy" | "
   return isEntropy(rankedBy) ? ` ${unit}` : "";
 }
 
-export function largestInformation({ labels, inputs, unit }: PromptComparison): number {
+function largestInformation({ labels, inputs, unit }: PromptComparison): number {
   return Math.log(Math.min(labels.length, inputs)) / (unit === "bits" ? Math.LN2 : 1);
 }
 
