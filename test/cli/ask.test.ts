@@ -242,7 +242,7 @@ describe("bad input gets one clear line", () => {
     write("one.csv", "name,big\na,yes\na,no\n");
     expect(await refusal(["one.csv"])).toMatch(/nothing to choose between.*at least 2 entities, got 1/);
     write("names.csv", "name,same\na,x\nb,x\n");
-    expect(await refusal(["names.csv"])).toMatch(/no column can be asked about.*same: always "x"/);
+    expect(await refusal(["names.csv"])).toMatch(/no column can be asked about.*same: always/);
     write("numbers.csv", "p,q\n1,2\n3,4\n");
     expect(await refusal(["numbers.csv"])).toMatch(/no column of text names the entities.*--entity/);
     expect(await refusal(["pets.csv", "--entity", "nam"])).toMatch(/did you mean "name"/);

@@ -55,16 +55,11 @@ export async function playGame(world: World, answerer: Answerer, run: LongRunnin
         }
         if (right !== false || step.reason === "most-queries") return ended(step.reason!, right);
         rejected.push(step.best);
-        here = here.without([step.best]);
-        if (here.labels.length < 2) {
-          return {
-            ...ended("none-left"),
-            guess: here.labels[0],
-            probability: 1,
-            set: here.labels,
-            likeliest: [],
-          };
+        const left = here.labels.filter((label) => label !== step.best);
+        if (left.length === 1) {
+          return { ...ended("none-left"), guess: left[0], probability: 1, set: left, likeliest: [] };
         }
+        here = here.without([step.best]);
         pursuit = await here.pursuit(run);
       } else {
         const reply = await answerer.ask(step, history.length);
