@@ -2,12 +2,15 @@ import { InputError } from "../../core/errors.ts";
 import { type Matrix, matrix } from "../../core/matrix.ts";
 import type { LongRunning } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
+import { logSumExp } from "../../core/special/log-sum-exp.ts";
 import { mean, standardDeviation } from "../../core/statistics.ts";
 import {
+  add,
   compile,
   concatenate,
   expandDims,
   gelu,
+  initialisers,
   layers,
   logSoftmax,
   mean as meanOf,
@@ -46,8 +49,9 @@ export interface ProbeResult {
 }
 
 /**
- * CE[q(W_{t+1} | W_t)] − CE[q(W_{t+1} | W_t, H_t)] in nats on the last fifth of the contexts, by two readers of equal
- * size: a two-layer perceptron on the token's embedding beside the standardised hidden state, or beside zeros.
+ * CE[q(W_{t+1} | W_t)] − CE[q(W_{t+1} | W_t, H_t)] in nats on the last fifth of the contexts, by two nested
+ * readers: a two-layer perceptron on the token's embedding, and the same with a correction by the standardised hidden
+ * state.
  */
 export async function probeSurplus(
   H: Matrix,
@@ -67,17 +71,21 @@ export async function probeSurplus(
   const { seed = 0, signal, onProgress } = options;
   const tokens = densely(next, future);
   const order = new Random(seed).split("permuted states").permutation(H.rows);
-  const read = async (done: number, state: Matrix) => {
+  const parts = partsOf(H.rows);
+  const [from, to] = parts.heldOut;
+  const run = { seed, signal };
+  const step = (done: number) =>
     onProgress?.({ done, total: 3, label: "probes of the token after the next" });
-    return heldOut(state, tokens, seed, signal);
-  };
-  const from = Math.floor(H.rows * (trainShare + validationShare));
-  const lossesOf = ({ data, rows, cols }: Matrix) =>
-    Float64Array.from({ length: rows }, (_, i) => -data[i * cols + tokens.future[from + i]]);
-  const own = await read(0, standardized(H));
-  const permuted = lossesOf(await read(1, standardized(H, order)));
-  const losses = { none: lossesOf(await read(2, matrix(H.rows, H.cols))), own: lossesOf(own) };
-  onProgress?.({ done: 3, total: 3, label: "probes of the token after the next" });
+  const lossesOf = ({ data, cols }: Matrix) =>
+    Float64Array.from({ length: to - from }, (_, i) => -data[i * cols + tokens.future[from + i]]);
+  step(0);
+  const base = await tokenScores(tokens, parts, run);
+  step(1);
+  const own = await corrected(base, standardized(H), tokens, parts, run);
+  step(2);
+  const permuted = lossesOf(await corrected(base, standardized(H, order), tokens, parts, run));
+  const losses = { none: lossesOf(normalized(base, parts.heldOut)), own: lossesOf(own) };
+  step(3);
   const gains = losses.none.map((loss, i) => loss - losses.own[i]);
   return {
     surplus: mean(gains),
@@ -124,56 +132,143 @@ function standardized(H: Matrix, order?: ArrayLike<number>): Matrix {
   return out;
 }
 
-/** Trains a reader of W_{t+1} and returns its log-probabilities on the last contexts. */
-async function heldOut(
-  state: Matrix,
+/** Rows of scores as log-probabilities. */
+function normalized({ data, cols }: Matrix, [from, to]: readonly [number, number]): Matrix {
+  const out = matrix(to - from, cols);
+  for (let i = 0; i < out.rows; i++) {
+    const row = data.subarray((from + i) * cols, (from + i + 1) * cols);
+    const logZ = logSumExp(row);
+    for (let w = 0; w < cols; w++) out.data[i * cols + w] = row[w] - logZ;
+  }
+  return out;
+}
+
+/** First contexts are trained on, the next choose when to stop, the last are held out. */
+interface Parts {
+  readonly train: readonly [from: number, to: number];
+  readonly validation: readonly [from: number, to: number];
+  readonly heldOut: readonly [from: number, to: number];
+}
+
+function partsOf(n: number): Parts {
+  const [first, last] = [Math.floor(n * trainShare), Math.floor(n * (trainShare + validationShare))];
+  return { train: [0, first], validation: [first, last], heldOut: [last, n] };
+}
+
+/** A reader of W_{t+1} from W_t alone: a two-layer perceptron on its embedding. Scores of all contexts × tokens. */
+async function tokenScores(
   { next, future, occurring }: Tokens,
-  seed: number,
-  signal: AbortSignal | undefined,
+  { train: trained, validation }: Parts,
+  { seed, signal }: Run,
 ): Promise<Matrix> {
-  const [d, count] = [state.cols, occurring.length];
-  const [first, last] = [
-    Math.floor(state.rows * trainShare),
-    Math.floor(state.rows * (trainShare + validationShare)),
-  ];
-  const part = (from: number, to: number) => ({
-    h: tensor(Float32Array.from(state.data.subarray(from * d, to * d)), { shape: [to - from, d] }),
-    token: tensor(next.slice(from, to)),
-    target: tensor(future.slice(from, to)),
-  });
+  const count = occurring.length;
   const embedding = layers.embedding(count, embedded);
-  const perceive = layers.dense(embedded + d, hidden);
+  const perceive = layers.dense(embedded, hidden);
   const decide = layers.dense(hidden, count);
   const start = {
     embedding: embedding.init(random.key(seed)),
     perceive: perceive.init(random.key(seed + 1)),
     decide: decide.init(random.key(seed + 2)),
   };
-  type Batch = { readonly h: Tensor; readonly token: Tensor; readonly target: Tensor };
-  const logP = (p: typeof start, { h, token }: Batch): Tensor => {
-    const inputs = concatenate([embedding.apply(p.embedding, token), h], -1);
-    return logSoftmax(decide.apply(p.decide, gelu(perceive.apply(p.perceive, inputs))));
-  };
+  const scores = (p: typeof start, token: Tensor): Tensor =>
+    decide.apply(p.decide, gelu(perceive.apply(p.perceive, embedding.apply(p.embedding, token))));
+  const part = ([from, to]: readonly [number, number]) => ({
+    token: tensor(next.slice(from, to)),
+    target: tensor(future.slice(from, to)),
+  });
   const { params } = await train({
-    name: "informationSurplus",
+    ...training,
     params: start,
-    loss: (p, batch: Batch) =>
-      negative(meanOf(takeAlongAxis(logP(p, batch), expandDims(batch.target, -1), -1))),
-    data: part(0, first),
-    validation: { data: part(first, last), patience: 3 },
-    epochs: 60,
-    batchSize: 128,
-    optimiser: optimisers.adamw({ learningRate: 3e-3, weightDecay: 1e-3 }),
+    loss: (p, { token, target }) => crossEntropy(scores(p, token), target),
+    data: part(trained),
+    validation: { data: part(validation), patience },
+    optimiser: optimisers.adamw({ learningRate: 3e-3, weightDecay: 1e-2 }),
     seed,
     signal,
   });
-  const evaluate = compile(logP);
+  // Contexts with the same token have the same scores: one row for each token, spread afterwards.
+  const evaluate = compile(scores);
   try {
-    const { data } = await evaluate(params, part(last, state.rows));
-    return { data: Float64Array.from(data), rows: state.rows - last, cols: count };
+    const { data } = await evaluate(params, tensor(Int32Array.from({ length: count }, (_, i) => i)));
+    const out = matrix(next.length, count);
+    next.forEach((token, i) => {
+      out.data.set(data.subarray(token * count, (token + 1) * count), i * count);
+    });
+    return out;
   } finally {
     await evaluate.dispose();
   }
+}
+
+/**
+ * A reader that corrects the scores of W_t alone by what the state says beside it: a two-layer perceptron whose output
+ * starts at zero. Where no correction lowers the loss of the validation contexts, none is made, so that states that say
+ * nothing cost nothing. Log-probabilities on the held-out contexts.
+ */
+async function corrected(
+  base: Matrix,
+  state: Matrix,
+  { next, future, occurring }: Tokens,
+  { train: trained, validation, heldOut }: Parts,
+  { seed, signal }: Run,
+): Promise<Matrix> {
+  const [d, count] = [state.cols, occurring.length];
+  const embedding = layers.embedding(count, embedded);
+  const perceive = layers.dense(embedded + d, hidden);
+  const decide = layers.dense(hidden, count, { initialiser: initialisers.zeros });
+  const start = {
+    embedding: embedding.init(random.key(seed + 3)),
+    perceive: perceive.init(random.key(seed + 4)),
+    decide: decide.init(random.key(seed + 5)),
+  };
+  type Batch = { readonly base: Tensor; readonly h: Tensor; readonly token: Tensor; readonly target: Tensor };
+  const scores = (p: typeof start, { base, h, token }: Omit<Batch, "target">): Tensor => {
+    const inputs = concatenate([embedding.apply(p.embedding, token), h], -1);
+    return add(base, decide.apply(p.decide, gelu(perceive.apply(p.perceive, inputs))));
+  };
+  const rows = ({ data, cols }: Matrix, [from, to]: readonly [number, number]) =>
+    tensor(Float32Array.from(data.subarray(from * cols, to * cols)), { shape: [to - from, cols] });
+  const part = (range: readonly [number, number]): Batch => ({
+    base: rows(base, range),
+    h: rows(state, range),
+    token: tensor(next.slice(...range)),
+    target: tensor(future.slice(...range)),
+  });
+  const { params, best } = await train({
+    ...training,
+    params: start,
+    loss: (p, batch: Batch) => crossEntropy(scores(p, batch), batch.target),
+    data: part(trained),
+    validation: { data: part(validation), patience },
+    optimiser: optimisers.adamw({ learningRate: 1e-3, weightDecay: 1e-2 }),
+    seed,
+    signal,
+  });
+  const evaluate = compile((p: typeof start, batch: Batch) => ({
+    loss: crossEntropy(batch.base, batch.target),
+    base: logSoftmax(batch.base),
+    logP: logSoftmax(scores(p, batch)),
+  }));
+  try {
+    const without = (await evaluate(params, part(validation))).loss.item();
+    const result = await evaluate(params, part(heldOut));
+    const { data } = best && best.score < without ? result.logP : result.base;
+    return { data: Float64Array.from(data), rows: heldOut[1] - heldOut[0], cols: count };
+  } finally {
+    await evaluate.dispose();
+  }
+}
+
+interface Run {
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+const patience = 4;
+const training = { name: "informationSurplus", epochs: 60, batchSize: 128 };
+
+function crossEntropy(scores: Tensor, target: Tensor): Tensor {
+  return negative(meanOf(takeAlongAxis(logSoftmax(scores), expandDims(target, -1), -1)));
 }
 
 /** Held-out contexts whose drafts are compared with the head. */
