@@ -242,7 +242,7 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "language",
     card: languageCompress,
     experiment: async () => (await import("../language/compress/experiment.ts")).experiment,
-    claims: { hold: 22, of: 23 },
+    claims: { hold: 23, of: 23 },
     recorded: async () => (await import("../language/compress/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
