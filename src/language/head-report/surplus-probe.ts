@@ -72,27 +72,26 @@ export async function probeSurplus(
   const tokens = densely(next, future);
   const order = new Random(seed).split("permuted states").permutation(H.rows);
   const parts = partsOf(H.rows);
-  const [from, to] = parts.heldOut;
+  const { heldOut } = parts;
   const run = { seed, signal };
   const step = (done: number) =>
     onProgress?.({ done, total: 3, label: "probes of the token after the next" });
-  const lossesOf = ({ data, cols }: Matrix) =>
-    Float64Array.from({ length: to - from }, (_, i) => -data[i * cols + tokens.future[from + i]]);
+  const losses = (logP: Matrix) => lossesOf(logP, tokens.future, heldOut);
   step(0);
   const base = await tokenScores(tokens, parts, run);
   step(1);
   const own = await corrected(base, standardized(H), tokens, parts, run);
   step(2);
-  const permuted = lossesOf(await corrected(base, standardized(H, order), tokens, parts, run));
-  const losses = { none: lossesOf(normalized(base, parts.heldOut)), own: lossesOf(own) };
+  const permuted = losses(await corrected(base, standardized(H, order), tokens, parts, run));
+  const [tokenOnly, withState] = [losses(normalized(base, heldOut)), losses(own)];
   step(3);
-  const gains = losses.none.map((loss, i) => loss - losses.own[i]);
+  const gains = tokenOnly.map((loss, i) => loss - withState[i]);
   return {
     surplus: mean(gains),
     standardError: standardDeviation(gains) / Math.sqrt(gains.length),
-    control: mean(losses.none.map((loss, i) => loss - permuted[i])),
-    losses: { tokenOnly: mean(losses.none), withState: mean(losses.own) },
-    drafts: { from, logP: own, tokens: tokens.occurring },
+    control: mean(tokenOnly.map((loss, i) => loss - permuted[i])),
+    losses: { tokenOnly: mean(tokenOnly), withState: mean(withState) },
+    drafts: { from: heldOut[0], logP: own, tokens: tokens.occurring },
   };
 }
 
@@ -130,6 +129,11 @@ function standardized(H: Matrix, order?: ArrayLike<number>): Matrix {
     }
   }
   return out;
+}
+
+/** −log p of what followed each context of a range, whose log-probabilities are the rows. */
+function lossesOf(logP: Matrix, future: Int32Array, [from]: readonly [number, number]): Float64Array {
+  return Float64Array.from({ length: logP.rows }, (_, i) => -logP.data[i * logP.cols + future[from + i]]);
 }
 
 /** Rows of scores as log-probabilities. */
@@ -244,15 +248,11 @@ async function corrected(
     seed,
     signal,
   });
-  const evaluate = compile((p: typeof start, batch: Batch) => ({
-    loss: crossEntropy(batch.base, batch.target),
-    base: logSoftmax(batch.base),
-    logP: logSoftmax(scores(p, batch)),
-  }));
+  const without = mean(lossesOf(normalized(base, validation), future, validation));
+  if (!best || best.score >= without) return normalized(base, heldOut);
+  const evaluate = compile((p: typeof start, batch: Batch) => logSoftmax(scores(p, batch)));
   try {
-    const without = (await evaluate(params, part(validation))).loss.item();
-    const result = await evaluate(params, part(heldOut));
-    const { data } = best && best.score < without ? result.logP : result.base;
+    const { data } = await evaluate(params, part(heldOut));
     return { data: Float64Array.from(data), rows: heldOut[1] - heldOut[0], cols: count };
   } finally {
     await evaluate.dispose();
