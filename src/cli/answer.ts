@@ -1,5 +1,6 @@
 /** What every command that ends in a report shares: progress and Ctrl-C while it works, then JSON, page and terminal. */
 import { availableParallelism } from "node:os";
+import type { Environment } from "../core/environment.ts";
 import type { LongRunning } from "../core/progress.ts";
 import { writeFileAtomic } from "../data/atomic.ts";
 import type { TerminalOptions } from "../report/terminal.ts";
@@ -21,13 +22,7 @@ export async function withProgress<T>(work: (run: Required<LongRunning>) => Prom
 }
 
 /** Where and when something was measured. */
-export function environmentSince(started: number): {
-  version: string;
-  node: string;
-  cores: number;
-  date: string;
-  elapsedMs: number;
-} {
+export function environmentSince(started: number): Environment {
   return {
     version,
     node: process.version,

@@ -1,3 +1,4 @@
+import type { Environment } from "../core/environment.ts";
 import type { Interval } from "../core/estimate.ts";
 import type { TableNote } from "../data/table.ts";
 
@@ -12,12 +13,7 @@ export interface LearnReport extends LearnFindings {
   /** The folder of the model, and what is in it. */
   readonly folder: string;
   readonly files: readonly { readonly name: string; readonly what: string }[];
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
+  readonly environment: Environment & {
     /** What trained the model, for instance "ONNX Runtime 1.30.0". */
     readonly executor: string;
   };

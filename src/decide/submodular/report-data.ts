@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { TableNote } from "../../data/table.ts";
 import type { CoverageCurve } from "./coverage.ts";
 import type { Guarantee } from "./guarantee.ts";
@@ -21,13 +22,7 @@ export interface SelectReport extends SelectionFindings {
   readonly options: Readonly<Record<string, unknown>>;
   /** Files written, besides the report. */
   readonly files: readonly { readonly name: string; readonly what: string }[];
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }
 
 /** A chosen row. */

@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { Interval, Warning } from "../../core/estimate.ts";
 import type { Unit } from "../../core/units.ts";
 
@@ -28,7 +29,7 @@ export interface TableMeasurement {
   /** Binned pictures of the strongest pairs. */
   pictures: PairPicture[];
   trust?: Trust;
-  environment: { version: string; node: string; cores: number; date: string; elapsedMs: number };
+  environment: Environment;
   /** SHA-256 of the input file's bytes, or of nothing when it came from standard input. */
   inputHash?: string;
   /** Set when the run was stopped early: how much of it is here. */

@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { TableNote } from "../../data/table.ts";
 
 /** What `surprisal ask` found out: plain JSON, the input of the terminal and the page. */
@@ -33,13 +34,7 @@ export interface AskReport {
   readonly transcript?: string;
   /** Set when it was stopped early. */
   readonly stopped?: boolean;
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }
 
 /** A dialogue. */

@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { ChannelFindings } from "../../language/channel/channel.ts";
 
 /** What `surprisal channel` found: plain JSON, the input of the terminal and the page. */
@@ -12,11 +13,5 @@ export interface ChannelReport extends ChannelFindings {
   readonly template: string;
   /** SHA-256 of the files that were read. */
   readonly inputHashes: Readonly<Record<string, string>>;
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }

@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { Aggregate, PromptComparison } from "../../language/choose/choose.ts";
 import type { ChoiceMode } from "../../language/model/model.ts";
 
@@ -34,11 +35,5 @@ export interface ChooseReport extends ChooseFindings {
   /** Of the prompts. */
   readonly file: string;
   readonly inputsFile?: string;
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }

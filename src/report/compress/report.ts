@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { CompressFindings } from "../../language/compress/compress.ts";
 
 /** What `surprisal compress` did: plain JSON, the input of the terminal and the page. */
@@ -32,11 +33,5 @@ export interface CompressReport extends CompressFindings {
   readonly notes: readonly string[];
   /** SHA-256 of every file, where known. */
   readonly inputHashes: readonly (string | null)[];
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }

@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { Unit } from "../../core/units.ts";
 import type { TableNote } from "../../data/table.ts";
 import type { Coupling, RatePoint } from "../../decide/coupling/coupling.ts";
@@ -35,13 +36,7 @@ export interface CoupleReport {
   readonly files: readonly { readonly path: string; readonly what: string }[];
   /** Set when the run was stopped before the rate curve was done. */
   readonly stopped?: boolean;
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }
 
 export interface CoupledSide {

@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { DistilFindings } from "../../language/compress/distil/distil.ts";
 
 /** What `surprisal distil-compressor` did: plain JSON, the input of the terminal and the page. */
@@ -15,11 +16,5 @@ export interface DistilReport extends DistilFindings {
   readonly folder: string;
   readonly written: readonly { readonly name: string; readonly what: string }[];
   readonly seed: number;
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }

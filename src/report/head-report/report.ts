@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { HeadReport } from "../../language/head-report/head-report.ts";
 
 /** What `surprisal head-report` found out: plain JSON, the input of the terminal and the page. */
@@ -16,13 +17,7 @@ export interface HeadPageReport extends Omit<HeadReport, "metric" | "varianceInS
   readonly varianceInSensitive: readonly number[];
   readonly dirichlet: readonly number[];
   readonly files: readonly { readonly path: string; readonly what: string }[];
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }
 
 /** Eigenvalues kept in the report. */

@@ -1,3 +1,4 @@
+import type { Environment } from "../../core/environment.ts";
 import type { RelabelFindings } from "../../decide/loki/loki.ts";
 
 /** What `surprisal relabel` found out: plain JSON, the input of the terminal and the page. */
@@ -14,11 +15,5 @@ export interface RelabelReport extends RelabelFindings {
   readonly inputHash?: string;
   /** Set when it was stopped before the locus and the next classes were found. */
   readonly stopped?: boolean;
-  readonly environment: {
-    readonly version: string;
-    readonly node: string;
-    readonly cores: number;
-    readonly date: string;
-    readonly elapsedMs: number;
-  };
+  readonly environment: Environment;
 }
