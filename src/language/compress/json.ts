@@ -28,7 +28,7 @@ export async function compressJson(
 }
 
 /** All of a JSON document but the insides of its long string values, whose escapes stay too. */
-export function structureOf(document: string): Span[] {
+function structureOf(document: string): Span[] {
   if (!isJson(document)) {
     throw new InputError({
       code: "not-json",

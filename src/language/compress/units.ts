@@ -3,8 +3,8 @@ import type { WordScores } from "./scorer.ts";
 
 /** Why a unit stays whatever the budget. */
 export const free = 0;
-export const forced = 1;
-export const guarded = 2;
+const forced = 1;
+const guarded = 2;
 
 /** What a text is cut into: words, and protected spans and force tokens as one unit each; gaps lie between them. */
 export interface Units {

@@ -1,3 +1,4 @@
+import { axisX, axisY } from "../charts/axes.ts";
 import { draw, type Kit } from "../charts/kit.ts";
 import { niceTicks } from "../charts/unit-axis.ts";
 import { tickText } from "../learn/numbers.ts";
@@ -48,16 +49,7 @@ export function lineChart(
       y: { domain: [low, high] },
       marks: [
         Plot.gridY({ ticks: ticks.y, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisY({
-          ticks: ticks.y,
-          tickFormat: tick,
-          tickSize: 0,
-          tickPadding: 6,
-          label: axis,
-          labelArrow: "none",
-          labelAnchor: "top",
-          fill: muted,
-        }),
+        axisY(kit, { ticks: ticks.y, format: tick, label: axis }),
         questionsAxis(kit, ticks.x),
         ...lines.map(({ points, style }) => Plot.line(points, { x: "x", y: "y", ...styles[style] })),
         ...lines
@@ -98,16 +90,7 @@ export function countBars(kit: Kit, counts: readonly number[]): Markup {
       y: { domain: [0, high] },
       marks: [
         Plot.gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisY({
-          ticks,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: "games",
-          labelArrow: "none",
-          labelAnchor: "top",
-          fill: muted,
-        }),
+        axisY(kit, { ticks, label: "games" }),
         Plot.rect(bars, {
           x1: ({ k }) => k - 0.5,
           x2: ({ k }) => k + 0.5,
@@ -127,18 +110,8 @@ export function countBars(kit: Kit, counts: readonly number[]): Markup {
   );
 }
 
-function questionsAxis({ Plot }: Kit, ticks: readonly number[]) {
-  return Plot.axisX({
-    ticks: [...ticks],
-    tickFormat: tickText,
-    tickSize: 0,
-    tickPadding: 6,
-    label: "questions asked",
-    labelAnchor: "center",
-    labelArrow: "none",
-    labelOffset: 36,
-    fill: muted,
-  });
+function questionsAxis(kit: Kit, ticks: readonly number[]) {
+  return axisX(kit, { ticks, label: "questions asked" });
 }
 
 function wholeTicks(right: number): number[] {

@@ -23,7 +23,7 @@ export function reasonWords(reason: string): string {
 }
 
 /** The end of a game in a sentence. */
-export function gameVerdict({ guess, probability, turns, set, correct, label, reason }: AskGame): string {
+function gameVerdict({ guess, probability, turns, set, correct, label, reason }: AskGame): string {
   const after = turns.length === 0 ? "without a question" : `after ${plural(turns.length, "question")}`;
   const others = set.filter((other) => other !== guess);
   const rest =

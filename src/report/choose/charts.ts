@@ -1,3 +1,4 @@
+import { axisX } from "../charts/axes.ts";
 import { draw, type Kit } from "../charts/kit.ts";
 import { niceTicks } from "../charts/unit-axis.ts";
 import { formatNumber } from "../format.ts";
@@ -55,7 +56,7 @@ export function rankingChart(kit: Kit, r: ChooseReport, width: number): Markup {
       y: { type: "band", domain: rows.map(({ i }) => i), padding: 0, axis: null },
       marks: [
         Plot.gridX({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisX({ ticks, tickFormat: String, tickSize: 0, tickPadding: 6, label: null, fill: muted }),
+        axisX(kit, { ticks, format: String }),
         Plot.text(rows, { y: "i", text: "label", frameAnchor: "left", textAnchor: "start", dx: -marginLeft }),
         Plot.ruleY(rows, { x1: "low", x2: "high", y: "i", stroke: "var(--bar)", strokeWidth: 1.5 }),
         Plot.dot(rows, {
@@ -206,14 +207,7 @@ export function sharesChart(kit: Kit, r: ChooseReport, width: number): Markup {
       x: { domain: [0, 1] },
       y: { domain: [shown.length * height, 0], axis: null },
       marks: [
-        Plot.axisX({
-          ticks: [0, 0.25, 0.5, 0.75, 1],
-          tickFormat: (share: number) => `${100 * share} %`,
-          tickSize: 0,
-          tickPadding: 6,
-          label: null,
-          fill: muted,
-        }),
+        axisX(kit, { ticks: [0, 0.25, 0.5, 0.75, 1], format: (share: number) => `${100 * share} %` }),
         ...r.labels.map((_, y) =>
           Plot.rect(
             pieces.filter((piece) => piece.y === y && piece.x2 > piece.x1),

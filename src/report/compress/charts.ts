@@ -1,3 +1,4 @@
+import { axisX } from "../charts/axes.ts";
 import { draw, type Kit } from "../charts/kit.ts";
 import type { Markup } from "../markup.ts";
 import type { CompressReport } from "./report.ts";
@@ -67,14 +68,7 @@ export function stretchChart(kit: Kit, r: CompressReport, width: number): Markup
       x: { domain: [0, bars.length] },
       y: { domain: [0, most], axis: null },
       marks: [
-        Plot.axisX({
-          ticks: [0, bars.length],
-          tickFormat: (t: number) => (t === 0 ? "beginning" : "end"),
-          tickSize: 0,
-          tickPadding: 6,
-          label: null,
-          fill: muted,
-        }),
+        axisX(kit, { ticks: [0, bars.length], format: (t: number) => (t === 0 ? "beginning" : "end") }),
         Plot.rect(bars, {
           x1: (d) => d.i + 0.08,
           x2: (d) => d.i + 0.92,

@@ -1,3 +1,4 @@
+import { axisX, axisY } from "../charts/axes.ts";
 import { draw, type Kit, rampStep, rampSteps } from "../charts/kit.ts";
 import { niceTicks } from "../charts/unit-axis.ts";
 import { shortNumber, tickText } from "../learn/numbers.ts";
@@ -6,7 +7,6 @@ import { displayWidth, printable, truncateMiddle } from "../text-width.ts";
 import type { CoupleReport } from "./report.ts";
 import { mostShared, probability } from "./words.ts";
 
-const muted = "var(--muted)";
 const accent = "var(--bar)";
 
 /** H(X) and H(Y) as two bars that overlap by what is shared. */
@@ -34,17 +34,7 @@ export function entropyBars(kit: Kit, r: CoupleReport, width: number): Markup {
       y: { domain: [2, 0], axis: null },
       marks: [
         Plot.gridX({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisX({
-          ticks,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: r.unit,
-          labelAnchor: "center",
-          labelArrow: "none",
-          labelOffset: 34,
-          fill: muted,
-        }),
+        axisX(kit, { ticks, label: r.unit, labelOffset: 34 }),
         ...bars.map(({ row, from, to, fill }) =>
           Plot.rect([0], { x1: from, x2: to, y1: row + 0.12, y2: row + 0.88, fill }),
         ),
@@ -177,27 +167,8 @@ export function rateChart(kit: Kit, r: CoupleReport, width: number): Markup {
       y: { domain: [0, top] },
       marks: [
         Plot.gridY({ ticks: ticks.y, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisY({
-          ticks: ticks.y,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: `arrives, ${r.unit}`,
-          labelArrow: "none",
-          labelAnchor: "top",
-          fill: muted,
-        }),
-        Plot.axisX({
-          ticks: ticks.x,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: `rate, ${r.unit}`,
-          labelAnchor: "center",
-          labelArrow: "none",
-          labelOffset: 36,
-          fill: muted,
-        }),
+        axisY(kit, { ticks: ticks.y, label: `arrives, ${r.unit}` }),
+        axisX(kit, { ticks: ticks.x, label: `rate, ${r.unit}` }),
         line(bound, "var(--ink)", "4 3"),
         line(
           curve.map(({ rate, information }) => ({ x: rate, y: information })),

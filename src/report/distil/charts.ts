@@ -1,4 +1,5 @@
 import type { QualityRate } from "../../language/compress/distil/distil.ts";
+import { axisX } from "../charts/axes.ts";
 import { draw, type Kit } from "../charts/kit.ts";
 import type { Markup } from "../markup.ts";
 import type { DistilReport } from "./report.ts";
@@ -22,14 +23,7 @@ export function rateChart(kit: Kit, { name, histogram, limit }: QualityRate): Ma
       x: { domain: [0, 1] },
       y: { domain: [0, Math.max(...histogram.map(({ count }) => count))], axis: null },
       marks: [
-        Plot.axisX({
-          ticks: shares,
-          tickFormat: percent,
-          tickSize: 0,
-          tickPadding: 6,
-          label: null,
-          fill: muted,
-        }),
+        axisX(kit, { ticks: shares, format: percent }),
         Plot.rect(histogram, { x1: "from", x2: "to", y1: 0, y2: "count", fill: "var(--bar)", inset: 0.5 }),
         Plot.ruleY([0], { stroke: muted }),
         ...(limit === undefined
@@ -64,17 +58,7 @@ export function trainingChart(kit: Kit, { training }: DistilReport, width: numbe
       marks: [
         Plot.gridY({ ticks: 4, stroke: "var(--line)", strokeOpacity: 1 }),
         Plot.axisY({ ticks: 4, tickSize: 0, tickPadding: 6, label: null, fill: muted }),
-        Plot.axisX({
-          ticks,
-          tickFormat: String,
-          tickSize: 0,
-          tickPadding: 6,
-          label: "epoch",
-          labelAnchor: "center",
-          labelArrow: "none",
-          labelOffset: 34,
-          fill: muted,
-        }),
+        axisX(kit, { ticks, format: String, label: "epoch", labelOffset: 34 }),
         Plot.line(epochs, { x: "epoch", y: "loss", stroke: "var(--bar)", strokeWidth: 1.75 }),
         Plot.line(epochs, { x: "epoch", y: "validationLoss", stroke: "var(--ink)", strokeDasharray: "4 3" }),
         Plot.dot([kept], {

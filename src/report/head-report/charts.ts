@@ -1,3 +1,4 @@
+import { axisX, axisY } from "../charts/axes.ts";
 import { draw, type Kit } from "../charts/kit.ts";
 import { niceTicks } from "../charts/unit-axis.ts";
 import { tickText } from "../learn/numbers.ts";
@@ -29,27 +30,8 @@ export function directionsChart(kit: Kit, r: HeadPageReport, width: number): Mar
       y: { domain: [0, top] },
       marks: [
         Plot.gridY({ ticks: ticks.y, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisY({
-          ticks: ticks.y,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: "share",
-          labelArrow: "none",
-          labelAnchor: "top",
-          fill: "var(--muted)",
-        }),
-        Plot.axisX({
-          ticks: ticks.x,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: "direction, the most sensitive first",
-          labelArrow: "none",
-          labelAnchor: "center",
-          labelOffset: 36,
-          fill: "var(--muted)",
-        }),
+        axisY(kit, { ticks: ticks.y, label: "share" }),
+        axisX(kit, { ticks: ticks.x, label: "direction, the most sensitive first" }),
         Plot.rect(shown, {
           x1: ({ direction }: { direction: number }) => direction - 0.35,
           x2: ({ direction }: { direction: number }) => direction + 0.35,

@@ -1,10 +1,10 @@
 import type { RelabelFindings } from "../../decide/loki/loki.ts";
+import { axisX, axisY } from "../charts/axes.ts";
 import { draw, type Kit } from "../charts/kit.ts";
 import { niceTicks } from "../charts/unit-axis.ts";
 import type { Markup } from "../markup.ts";
 import { displayWidth, printable, truncateMiddle } from "../text-width.ts";
 
-const muted = "var(--muted)";
 const mostNames = 60;
 
 /** Every label at its place: what the classifier knows, what is within reach, what is not, what to observe next. */
@@ -108,7 +108,7 @@ export function countChart(kit: Kit, f: RelabelFindings, width: number): Markup 
       y: { type: "band", domain: rows.map(({ i }) => i), padding: 0, axis: null },
       marks: [
         Plot.gridX({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisX({ ticks, tickFormat: String, tickSize: 0, tickPadding: 6, label: null, fill: muted }),
+        axisX(kit, { ticks, format: String }),
         Plot.text(rows, { y, text: "name", frameAnchor: "left", textAnchor: "start", dx: -marginLeft }),
         Plot.ruleY(rows, { x1: "before", x2: "after", y, stroke: "var(--bar)", strokeWidth: 1.5 }),
         Plot.dot(rows, {
@@ -150,17 +150,12 @@ export function temperatureChart(kit: Kit, f: RelabelFindings): Markup {
       y: { domain: [low, high] },
       marks: [
         Plot.gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisY({ ticks, tickFormat: String, tickSize: 0, tickPadding: 6, label: null, fill: muted }),
-        Plot.axisX({
+        axisY(kit, { ticks, format: String }),
+        axisX(kit, {
           ticks: [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4],
-          tickFormat: (t: number) => (t < 1 ? `1/${1 / t}` : String(t)),
-          tickSize: 0,
-          tickPadding: 6,
+          format: (t: number) => (t < 1 ? `1/${1 / t}` : String(t)),
           label: "temperature",
-          labelAnchor: "center",
-          labelArrow: "none",
           labelOffset: 34,
-          fill: muted,
         }),
         Plot.line(points, { x: "temperature", y: "value", stroke: "var(--bar)", strokeWidth: 1.75 }),
         Plot.dot(

@@ -1,4 +1,5 @@
 import type { JudgedCurve, SelectionMap } from "../../decide/submodular/report-data.ts";
+import { axisX, axisY } from "../charts/axes.ts";
 import { draw, type Kit } from "../charts/kit.ts";
 import { niceTicks } from "../charts/unit-axis.ts";
 import { formatShare } from "../format.ts";
@@ -112,23 +113,13 @@ function frame({ width, height }: Size, scales: Scales) {
   };
 }
 
-function axes({ Plot }: Kit, scales: Scales) {
+function axes(kit: Kit, scales: Scales) {
   const { x, axis } = scales;
   const ticks = yTicks(scales);
   return [
-    Plot.gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-    Plot.axisY({ ticks, tickFormat: tickText, tickSize: 0, tickPadding: 6, label: null, fill: muted }),
-    Plot.axisX({
-      ticks: niceTicks(x[0], x[1], 5).filter(Number.isInteger),
-      tickFormat: tickText,
-      tickSize: 0,
-      tickPadding: 6,
-      label: axis,
-      labelAnchor: "center",
-      labelArrow: "none",
-      labelOffset: 34,
-      fill: muted,
-    }),
+    kit.Plot.gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
+    axisY(kit, { ticks }),
+    axisX(kit, { ticks: niceTicks(x[0], x[1], 5).filter(Number.isInteger), label: axis, labelOffset: 34 }),
   ];
 }
 

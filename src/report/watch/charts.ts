@@ -1,4 +1,5 @@
 import type { CurvePoint, OverRuns } from "../../measure/information-plane/information-plane.ts";
+import { axisX } from "../charts/axes.ts";
 import { draw, type Kit } from "../charts/kit.ts";
 import { niceTicks, unitAxis, unitLabel } from "../charts/unit-axis.ts";
 import type { Markup } from "../markup.ts";
@@ -172,16 +173,11 @@ export function curvesChart(
       marks: [
         ...unitAxis(kit, r.unit, { axis: "y", low, high, count: 4 }),
         unitLabel(kit, r.unit, { frameAnchor: "top-left", dx: -46, dy: -18 }),
-        Plot.axisX({
+        axisX(kit, {
           ticks: ticks.map(place),
-          tickFormat: (_: number, i: number) => String(ticks[i]),
-          tickSize: 0,
-          tickPadding: 6,
+          format: (_: number, i: number) => String(ticks[i]),
           label: "epoch",
-          labelAnchor: "center",
-          labelArrow: "none",
           labelOffset: 34,
-          fill: muted,
         }),
         ...(limit
           ? [

@@ -1,4 +1,5 @@
 import type { Curve, InformationCurves, TrainingCurves } from "../../../learn/report-data.ts";
+import { axisX, axisY } from "../../charts/axes.ts";
 import { draw, type Kit } from "../../charts/kit.ts";
 import { niceTicks } from "../../charts/unit-axis.ts";
 import type { Markup } from "../../markup.ts";
@@ -36,18 +37,8 @@ export function curveChart(
       y: { domain: [low, high] },
       marks: [
         Plot.gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisY({ ticks, tickFormat: tickText, tickSize: 0, tickPadding: 6, label: null, fill: muted }),
-        Plot.axisX({
-          ticks: wholeTicks(epochs[0], last),
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: "epoch",
-          labelAnchor: "center",
-          labelArrow: "none",
-          labelOffset: 32,
-          fill: muted,
-        }),
+        axisY(kit, { ticks }),
+        axisX(kit, { ticks: wholeTicks(epochs[0], last), label: "epoch", labelOffset: 32 }),
         Plot.line(points(values), { x: "epoch", y: "value", stroke: accent, strokeWidth: 1.75 }),
         ...(validation
           ? [
@@ -108,27 +99,8 @@ export function planeChart(
       y: { domain: [low, high] },
       marks: [
         Plot.gridY({ ticks: ticks.y, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisY({
-          ticks: ticks.y,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: "lost, nats",
-          labelArrow: "none",
-          labelAnchor: "top",
-          fill: muted,
-        }),
-        Plot.axisX({
-          ticks: ticks.x,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: "told, nats",
-          labelAnchor: "center",
-          labelArrow: "none",
-          labelOffset: 36,
-          fill: muted,
-        }),
+        axisY(kit, { ticks: ticks.y, label: "lost, nats" }),
+        axisX(kit, { ticks: ticks.x, label: "told, nats" }),
         Plot.line(points, { x: "x", y: "y", stroke: accent, strokeWidth: 1.5, curve: "linear" }),
         ...(rate.length > 1 ? [mark(0, false)] : []),
         mark(at, true),
@@ -163,7 +135,7 @@ export function rankedBars(
       y: { domain: [low, high] },
       marks: [
         Plot.gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisY({ ticks, tickFormat: tickText, tickSize: 0, tickPadding: 6, label: null, fill: muted }),
+        axisY(kit, { ticks }),
         Plot.rect(bars, {
           x1: "from",
           x2: "to",
@@ -174,17 +146,7 @@ export function rankedBars(
           insetRight: inset,
         }),
         Plot.ruleY([0], { stroke: muted }),
-        Plot.axisX({
-          ticks: wholeTicks(1, bars.length),
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: axis,
-          labelAnchor: "center",
-          labelArrow: "none",
-          labelOffset: 34,
-          fill: muted,
-        }),
+        axisX(kit, { ticks: wholeTicks(1, bars.length), label: axis, labelOffset: 34 }),
       ],
     },
     { label: `${what}, ${bars.length} bars; the table beside it has the numbers.` },

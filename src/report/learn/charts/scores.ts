@@ -1,10 +1,10 @@
 import type { Scores } from "../../../learn/report-data.ts";
+import { axisX } from "../../charts/axes.ts";
 import { draw, type Kit } from "../../charts/kit.ts";
 import { niceTicks } from "../../charts/unit-axis.ts";
 import { formatNumber } from "../../format.ts";
 import type { Markup } from "../../markup.ts";
 import { displayWidth, printable, truncateMiddle } from "../../text-width.ts";
-import { tickText } from "../numbers.ts";
 
 const valueWidth = 50;
 
@@ -56,14 +56,7 @@ export function scoreChart(kit: Kit, { title, metrics }: Scores, width: number):
       y: { type: "band", domain: rows.map((row) => row.y), padding: 0, axis: null },
       marks: [
         Plot.gridX({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.axisX({
-          ticks,
-          tickFormat: tickText,
-          tickSize: 0,
-          tickPadding: 6,
-          label: null,
-          fill: "var(--muted)",
-        }),
+        axisX(kit, { ticks }),
         Plot.text(heads, {
           y,
           text: "metric",
