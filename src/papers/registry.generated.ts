@@ -249,7 +249,7 @@ export const registered: readonly RegisteredMethod[] = [
     layer: "language",
     card: languageHeadReport,
     experiment: async () => (await import("../language/head-report/experiment.ts")).experiment,
-    claims: { hold: 10, of: 12 },
+    claims: { hold: 12, of: 12 },
     recorded: async () => (await import("../language/head-report/experiment.recorded.json", { with: { type: "json" } })).default,
   },
   {
