@@ -159,7 +159,7 @@ describe("random programs give the reference's numbers", { timeout: 600_000 }, (
           tolerance: 2e-5,
         });
       }),
-      { numRuns: 70, seed: 7 + otherSeed },
+      { numRuns: 40, seed: 7 + otherSeed },
     );
   });
   it("values and gradients in float32", async () => {
@@ -170,7 +170,7 @@ describe("random programs give the reference's numbers", { timeout: 600_000 }, (
           tolerance: 2e-4,
         });
       }),
-      { numRuns: 80, seed: 11 + otherSeed },
+      { numRuns: 45, seed: 11 + otherSeed },
     );
   });
   it("values and gradients on Wasm", () => {
@@ -185,7 +185,7 @@ describe("random programs give the reference's numbers", { timeout: 600_000 }, (
           expect(largestDifference(own, cpu[i])).toBeLessThan(2e-4);
         });
       }),
-      { numRuns: 60, seed: 13 + otherSeed },
+      { numRuns: 35, seed: 13 + otherSeed },
     );
   });
 });
