@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
-import { sortedNotes } from "../findings.ts";
 import { formatNumber, formatShare, listWords, plural } from "../format.ts";
+import { noteLines } from "../terminal/notes.ts";
 import type { TerminalOptions } from "../terminal.ts";
 import { displayWidth, padEnd, padStart, printable, truncateMiddle, wrap } from "../text-width.ts";
 import type { AskGame, AskReport, AskSimulation } from "./report.ts";
@@ -32,7 +32,7 @@ export function renderAskTerminal(r: AskReport, options: TerminalOptions): strin
           titled(coverage(r, simulation), paint.bold),
         ]
       : r.games.map((game) => dialogue(game, width))),
-    titled(notes(r, width), paint.bold),
+    titled(noteLines([...r.notes], width), paint.bold),
     footer(r, options.paths).map(([label, text]) => `${paint.dim(label.padEnd(10))}  ${text}`),
   ];
   return `${blocks
@@ -120,18 +120,6 @@ function coverage({ alpha, error }: AskReport, { coverage, coverageCases }: AskS
       shown.map(({ ownSize }) => ownSize.toFixed(1)),
     ),
   ];
-}
-
-function notes(r: AskReport, width: number): string[] {
-  const sorted = sortedNotes({ notes: [...r.notes] });
-  if (sorted.length === 0) return [];
-  const mark = { problem: "!", hint: "›", fact: "·" };
-  const lines = sorted.flatMap(({ severity, message }) =>
-    wrap(printable(message), width - 5).map((line, i) =>
-      i === 0 ? `  ${mark[severity]}  ${line}` : `     ${line}`,
-    ),
-  );
-  return ["worth knowing", ...lines];
 }
 
 function footer(r: AskReport, paths: TerminalOptions["paths"]): [string, string][] {

@@ -1,8 +1,8 @@
 import { createColors } from "picocolors";
 import type { CompressorFinding } from "../../language/channel/channel.ts";
-import { sortedNotes } from "../findings.ts";
 import { formatNumber, formatShare, plural } from "../format.ts";
 import { shortNumber } from "../learn/numbers.ts";
+import { noteLines } from "../terminal/notes.ts";
 import type { TerminalOptions } from "../terminal.ts";
 import { displayWidth, flow, padEnd, padStart, printable, truncateMiddle, wrap } from "../text-width.ts";
 import type { ChannelReport } from "./report.ts";
@@ -37,7 +37,7 @@ export function renderChannelTerminal(r: ChannelReport, options: TerminalOptions
     table(r, width).map((line, i) => (i === 0 ? paint.dim(line) : line)),
     titled(scores(r, width)),
     titled(confused(r, width)),
-    titled(notes(r, width)),
+    titled(noteLines([...r.notes], width)),
     footer(r, options.paths).map(([label, text]) => `${paint.dim(label.padEnd(6))}  ${text}`),
   ];
   return `${blocks
@@ -136,16 +136,6 @@ function confused(r: ChannelReport, width: number): string[] {
       ),
     );
   return lines.length > 0 ? ["contexts mixed up most", ...lines] : [];
-}
-
-function notes(r: ChannelReport, width: number): string[] {
-  const mark = { problem: "!", hint: "›", fact: "·" };
-  const lines = sortedNotes({ notes: [...r.notes] }).flatMap(({ severity, message }) =>
-    wrap(printable(message), width - 5).map((line, i) =>
-      i === 0 ? `  ${mark[severity]}  ${line}` : `     ${line}`,
-    ),
-  );
-  return lines.length > 0 ? ["worth knowing", ...lines] : [];
 }
 
 function footer(r: ChannelReport, paths: TerminalOptions["paths"]): [string, string][] {

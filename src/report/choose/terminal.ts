@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
 import type { PromptRow } from "../../language/choose/choose.ts";
-import { sortedNotes } from "../findings.ts";
 import { formatCount, formatInterval, formatNumber, formatShare, listWords } from "../format.ts";
+import { noteLines } from "../terminal/notes.ts";
 import type { TerminalOptions } from "../terminal.ts";
 import { displayWidth, flow, padEnd, padStart, printable, truncateMiddle, wrap } from "../text-width.ts";
 import type { ChooseReport } from "./report.ts";
@@ -28,7 +28,7 @@ export function renderChooseTerminal(r: ChooseReport, options: TerminalOptions):
     ranking(r, width).map((line, i) => (i === 0 ? paint.dim(line) : line)),
     bold(otherMethods(r, width)),
     bold(explanation(r, width)),
-    bold(notes(r, width)),
+    bold(noteLines([...r.notes], width, mostNotes)),
     footer(r, options.paths).map(([label, text]) => `${paint.dim(label.padEnd(7))} ${text}`),
   ];
   return `${blocks
@@ -161,20 +161,6 @@ function explanation(r: ChooseReport, width: number): string[] {
 
 function share(value: number): string {
   return formatShare(value).replace("\u00a0", " ");
-}
-
-function notes({ notes: all }: ChooseReport, width: number): string[] {
-  const sorted = sortedNotes({ notes: [...all] });
-  if (sorted.length === 0) return [];
-  const mark = { problem: "!", hint: "›", fact: "·" };
-  const lines = sorted
-    .slice(0, mostNotes)
-    .flatMap(({ severity, message }) =>
-      wrap(printable(message), width - 5).map((line, i) =>
-        i === 0 ? `  ${mark[severity]}  ${line}` : `     ${line}`,
-      ),
-    );
-  return ["worth knowing", ...lines];
 }
 
 function footer(r: ChooseReport, paths: TerminalOptions["paths"]): [string, string][] {

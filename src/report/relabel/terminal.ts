@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
-import { sortedNotes } from "../findings.ts";
 import { formatCount, formatShare, listWords, plural } from "../format.ts";
 import { shortNumber } from "../learn/numbers.ts";
+import { noteLines } from "../terminal/notes.ts";
 import type { TerminalOptions } from "../terminal.ts";
 import { displayWidth, flow, padEnd, padStart, printable, truncateMiddle, wrap } from "../text-width.ts";
 import type { RelabelReport } from "./report.ts";
@@ -29,7 +29,7 @@ export function renderRelabelTerminal(r: RelabelReport, options: TerminalOptions
     reach(r, width).map((line, i) =>
       i === 0 ? line.replace(/^within reach/, (text) => paint.bold(text)) : line,
     ),
-    notes(r, width).map((line, i) => (i === 0 ? paint.bold(line) : line)),
+    noteLines([...r.notes], width, mostNotes).map((line, i) => (i === 0 ? paint.bold(line) : line)),
     footer(r, options.paths).map(([label, text]) => `${paint.dim(label.padEnd(6))}  ${text}`),
   ];
   return `${blocks
@@ -99,20 +99,6 @@ function reach(r: RelabelReport, width: number): string[] {
   if (r.next.length === 0) return lines;
   const gains = r.next.map(({ label, gain, reachable }) => `${printable(label)} (+${gain}: ${reachable})`);
   return [...lines, ...wrap(`observe next: ${listWords(gains)}`, width)];
-}
-
-function notes({ notes: all }: RelabelReport, width: number): string[] {
-  const sorted = sortedNotes({ notes: [...all] });
-  if (sorted.length === 0) return [];
-  const mark = { problem: "!", hint: "›", fact: "·" };
-  const lines = sorted
-    .slice(0, mostNotes)
-    .flatMap(({ severity, message }) =>
-      wrap(printable(message), width - 5).map((line, i) =>
-        i === 0 ? `  ${mark[severity]}  ${line}` : `     ${line}`,
-      ),
-    );
-  return ["worth knowing", ...lines];
 }
 
 function footer(r: RelabelReport, paths: TerminalOptions["paths"]): [string, string][] {
